@@ -1,0 +1,28 @@
+# Language level, warnings and sanitizers, as one INTERFACE target that our own targets link privately.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(frag_options INTERFACE)
+# Contraction would let two machines round differently; what must be equal everywhere is integer arithmetic, and this
+# keeps the rest equal too.
+target_compile_options(frag_options INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                              -Wno-sign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
+  target_compile_options(frag_options INTERFACE -Wno-restrict)
+endif()
+target_include_directories(frag_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_definitions(frag_options INTERFACE FRAG_VERSION="${PROJECT_VERSION}")
+if(FRAG_WERROR)
+  target_compile_options(frag_options INTERFACE -Werror)
+endif()
+if(FRAG_SANITIZE)
+  target_compile_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE})
+endif()

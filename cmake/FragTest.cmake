@@ -1,0 +1,32 @@
+# frag_test(NAME SOURCES a_test.cc ... [ROOMS geometry ...] [LIBRARIES ...]): a Catch2 program NAME_test whose cases are
+# ctest's. frag_script_test(NAME SCRIPT file [ARGS ...]): a bash or python3 script that drives the built programs.
+find_package(Catch2 2 REQUIRED)
+include(Catch)
+# Debian's own, which has Debian's numpy and OpenCV.
+find_program(FRAG_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+
+# Scripts learn the same places from their environment that C++ tests know from these definitions.
+set(FRAG_TEST_ENVIRONMENT FRAG_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} FRAG_SOURCE_DIR=${CMAKE_SOURCE_DIR})
+
+function(frag_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
+  add_executable(${name}_test ${ARG_SOURCES})
+  list(TRANSFORM ARG_ROOMS PREPEND frag_)
+  target_compile_definitions(${name}_test PRIVATE FRAG_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name}_test PRIVATE frag_options ${ARG_ROOMS} ${ARG_LIBRARIES} Catch2::Catch2WithMain)
+  catch_discover_tests(${name}_test TEST_PREFIX "${name}: "
+                       PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED:" TIMEOUT 600)
+endfunction()
+
+function(frag_script_test name)
+  cmake_parse_arguments(ARG "" "SCRIPT" "ARGS" ${ARGN})
+  cmake_path(ABSOLUTE_PATH ARG_SCRIPT OUTPUT_VARIABLE script)
+  if(script MATCHES "\\.py$")
+    set(interpreter ${FRAG_PYTHON})
+  else()
+    set(interpreter bash)
+  endif()
+  add_test(NAME "script: ${name}" COMMAND ${interpreter} ${script} ${ARG_ARGS})
+  set_tests_properties("script: ${name}" PROPERTIES ENVIRONMENT "${FRAG_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77
+                                                    TIMEOUT 600)
+endfunction()

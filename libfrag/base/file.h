@@ -1,0 +1,88 @@
+// Files that are whole or absent: checked reads, atomic writes, every failed call an Error that names the path.
+//
+// Objects belong to one thread, except FileReader, which any number of threads may read from.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace frag {
+
+// The whole of a regular file. Errc::not_found, Errc::io, or Errc::bad_input where it holds more than `limit` bytes.
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{1} << 40);
+
+// Replaces `path` by `bytes` in one step: after a crash at any instant it is the old file or the new one.
+void write_file_atomic(const std::filesystem::path& path, std::string_view bytes);
+
+// Makes the directory's own entries durable (a rename is not, before this).
+void sync_directory(const std::filesystem::path& directory);
+
+// Renames and makes the rename durable.
+void rename_durable(const std::filesystem::path& from, const std::filesystem::path& to);
+
+// A file being written. Buffered; nothing is durable before close().
+class FileWriter {
+ public:
+  explicit FileWriter(const std::filesystem::path& path);
+  // Closes without syncing; whoever lets an unfinished writer go has given up on the file.
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(std::string_view bytes);
+  // Bytes written so far.
+  std::uint64_t size() const { return size_; }
+  // Flushes, syncs and closes; the first failure throws.
+  void close();
+
+ private:
+  void flush();
+
+  std::filesystem::path path_;
+  int fd_;
+  std::uint64_t size_ = 0;
+  std::string buffer_;
+};
+
+// A file under a temporary name beside its own ("NAME.part") until commit(); without commit() it is removed. A pipe or a
+// device (/dev/stdout) is written in place instead: nothing may be renamed over it.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::filesystem::path& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes) { writer_.write(bytes); }
+  std::uint64_t size() const { return writer_.size(); }
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  bool in_place_;
+  std::filesystem::path temporary_;
+  FileWriter writer_;
+  bool committed_ = false;
+};
+
+// A file read at any offset, by any thread.
+class FileReader {
+ public:
+  explicit FileReader(const std::filesystem::path& path);
+  ~FileReader();
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  std::uint64_t size() const { return size_; }
+  // Exactly `count` bytes from `offset`; Errc::bad_input where the file ends before.
+  std::string read(std::uint64_t offset, std::uint64_t count) const;
+
+ private:
+  std::filesystem::path path_;
+  int fd_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace frag

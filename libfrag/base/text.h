@@ -1,0 +1,32 @@
+// Small text jobs that every program shares: numbers with units out, sizes and ratios in. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace frag {
+
+// 4559688 -> "4,559,688"
+std::string format_count(std::uint64_t value);
+// 1536 -> "1.5 KiB"; below 1024 "N B".
+std::string format_bytes(std::uint64_t bytes);
+// 3.25 -> "3.2 s", 75 -> "1 min 15 s", 7500 -> "2 h 5 min".
+std::string format_seconds(double seconds);
+// A fixed number of decimals: format_fixed(0.8128, 3) -> "0.813".
+std::string format_fixed(double value, int decimals);
+
+// The parts of `text` between separators; "" gives one empty part.
+std::vector<std::string> split_text(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+// A whole decimal number and nothing else.
+std::optional<std::int64_t> parse_integer(std::string_view text);
+std::optional<double> parse_number(std::string_view text);
+// "2272x1704" -> {2272, 1704}; Errc::usage on anything else.
+std::pair<std::int64_t, std::int64_t> parse_size(std::string_view text);
+
+}  // namespace frag

@@ -1,0 +1,29 @@
+// Writing a split into a dataset's tables: what `cut` and `split` share.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libfrag/dataset/tables.h"
+#include "libfrag/split/assign.h"
+
+namespace frag {
+
+// Sets every source's split. Errors as assign_sides().
+void assign_splits(Tables& tables, const std::vector<SplitSide>& sides, std::uint64_t seed);
+
+struct ResplitOptions {
+  std::optional<std::string> split;  // "70/15/15"
+  std::optional<std::int64_t> folds;
+  std::optional<std::string> group;  // a new rule for the groups
+  std::optional<std::uint64_t> seed;
+};
+
+// Gives the dataset in `folder` a new split: the table alone changes, in one step, and with it the dataset's id (the old one
+// becomes its parent). Returns the new id. What an option leaves out stays as the recipe has it.
+std::string resplit(const std::filesystem::path& folder, const ResplitOptions& options);
+
+}  // namespace frag

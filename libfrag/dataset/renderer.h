@@ -1,0 +1,49 @@
+// Fragments by id, from a bounded cache of decoded sources.
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "libfrag/dataset/folder.h"
+#include "libfrag/image/image.h"
+
+namespace frag {
+
+// Any number of threads may render at once; a source that several ask for is decoded once.
+class FragmentRenderer {
+ public:
+  static constexpr std::size_t kDefaultCacheBytes = std::size_t{2} << 30;
+
+  // `folder` outlives the renderer. The cache holds at most `cache_bytes` of pixels, and always the newest source.
+  explicit FragmentRenderer(const DatasetFolder& folder, std::size_t cache_bytes = kDefaultCacheBytes);
+
+  // Errors as DatasetFolder::decode_source and Catalog::locate.
+  Image render(FragmentId id);
+
+  // The decoded pixels of a source, shared with the cache.
+  std::shared_ptr<const Image> pixels(std::uint32_t source);
+
+ private:
+  using Decoded = std::shared_future<std::shared_ptr<const Image>>;
+  struct Entry {
+    Decoded decoded;
+    std::list<std::uint32_t>::iterator use;
+    std::size_t bytes = 0;  // 0 while it is being decoded
+  };
+
+  void evict();
+
+  const DatasetFolder& folder_;
+  const std::size_t cache_bytes_;
+
+  std::mutex mutex_;  // guards all below
+  std::unordered_map<std::uint32_t, Entry> entries_;
+  std::list<std::uint32_t> uses_;  // most recent first
+  std::size_t held_bytes_ = 0;
+};
+
+}  // namespace frag

@@ -1,0 +1,39 @@
+// Drawing for pictures that people look at: previews and sheets. An RGB canvas; belongs to one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "libfrag/image/image.h"
+
+namespace frag {
+
+struct Colour {
+  std::uint8_t red, green, blue;
+};
+
+struct Point {
+  double x, y;  // pixels of the canvas
+};
+
+class Canvas {
+ public:
+  Canvas(std::int64_t width, std::int64_t height, Colour background);
+
+  // Draws `picture` with its top-left at (x, y), scaled to width x height; what leaves the canvas is cut off.
+  void paste(const Image& picture, std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height);
+  // A closed polygon's outline, anti-aliased, `thickness` pixels.
+  void outline(const std::vector<Point>& corners, Colour colour, int thickness = 1);
+  void rectangle(std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height, Colour fill);
+  // One line of text with its baseline's left end at (x, y), capitals about 10 pixels high times `scale`.
+  void text(std::int64_t x, std::int64_t y, const std::string& line, Colour colour, double scale = 1);
+
+  const Image& image() const { return image_; }
+
+ private:
+  Image image_;
+};
+
+}  // namespace frag

@@ -1,0 +1,103 @@
+// What a person or a program may ask: how the rounds went and who is there.
+#include "libfrag/base/error.h"
+#include "libfrag/rounds/coordinator.h"
+
+namespace frag::rounds {
+namespace {
+
+const char* name_of(JobState state) {
+  switch (state) {
+    case JobState::awaiting_weights:
+      return "awaiting_weights";
+    case JobState::open:
+      return "open";
+    case JobState::finished:
+      return "finished";
+  }
+  return "?";
+}
+
+const char* name_of(RoundState state) {
+  switch (state) {
+    case RoundState::open:
+      return "open";
+    case RoundState::closing:
+      return "closing";
+    case RoundState::closed:
+      return "closed";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::int64_t Coordinator::newest_job() const {
+  if (state_.jobs.empty()) throw Error(Errc::not_found, "no job was submitted yet");
+  return state_.jobs.rbegin()->first;
+}
+
+std::optional<WeightsRecord> Coordinator::weights(std::int64_t version) const {
+  const auto found = state_.weights.find(version);
+  return found == state_.weights.end() ? std::nullopt : std::optional(found->second);
+}
+
+RoundStatus Coordinator::status_of(const RoundRecord& round, std::int64_t nodes) const {
+  RoundStatus status;
+  status.round = round.round;
+  status.state = name_of(round.state);
+  status.nodes = nodes;
+  status.taken = round.taken;
+  status.late = round.late;
+  status.refused = round.refused;
+  status.reissued = round.reissued;
+  status.repeated = round.repeated;
+  status.foreign = round.foreign;
+  status.extended = round.extended;
+  const Millis end = round.closed != 0 ? round.closed : clock_();
+  status.seconds = static_cast<double>(std::max<Millis>(0, end - round.opened)) / 1000;
+  return status;
+}
+
+WorkerStatus Coordinator::status_of(const WorkerRecord& worker, const MemberRecord& member) const {
+  WorkerStatus status;
+  status.name = worker.name;
+  status.taken = member.taken;
+  status.late = member.late;
+  const auto heard = heard_.find(worker.id);
+  const bool here = heard != heard_.end() && heard->second > clock_();
+  if (held_by(worker.id) != nullptr) {
+    status.state = "training";
+  } else {
+    status.state = here && (worker.job == 0 || worker.job == member.job) ? "waiting" : "gone";
+  }
+  return status;
+}
+
+JobStatus Coordinator::status(std::int64_t id) const {
+  const auto found = state_.jobs.find(id);
+  if (found == state_.jobs.end()) throw Error(Errc::not_found, "there is no job " + std::to_string(id));
+  const JobRecord& job = found->second;
+  JobStatus status;
+  status.job = id;
+  status.name = job.spec.name;
+  status.state = name_of(job.state);
+  status.rounds = job.spec.rounds;
+  status.needed = job.spec.needed();
+  status.weights = job.weights;
+  for (auto round = state_.rounds.lower_bound({id, 0});
+       round != state_.rounds.end() && round->first.first == id; ++round) {
+    status.history.push_back(status_of(round->second, job.spec.nodes));
+  }
+  // Its members; while it runs, also those who wait to become members.
+  for (const auto& [worker_id, worker] : state_.workers) {
+    const auto member = state_.members.find({id, worker_id});
+    if (member != state_.members.end()) {
+      status.workers.push_back(status_of(worker, member->second));
+    } else if (worker.job == 0 && job.state != JobState::finished) {
+      status.workers.push_back(status_of(worker, {id, worker_id, 0, 0}));
+    }
+  }
+  return status;
+}
+
+}  // namespace frag::rounds

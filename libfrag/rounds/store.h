@@ -1,0 +1,139 @@
+// What an aggregator remembers, as records, and the seam to wherever they are kept.
+//
+// A change of state is one Batch: the full new value of every record it touches. It is written in one
+// transaction before it counts in memory, so that the memory and the store never tell different stories, and
+// a restart is one load().
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libfrag/rounds/messages.h"
+
+namespace frag::rounds {
+
+// Milliseconds since the Unix epoch.
+using Millis = std::int64_t;
+
+enum class JobState { awaiting_weights, open, finished };
+
+struct JobRecord {
+  std::int64_t id = 0;  // from 1
+  JobSpec spec;
+  JobState state = JobState::awaiting_weights;
+  std::int64_t weights = -1;  // the newest version, -1 before the first
+
+  bool operator==(const JobRecord&) const = default;
+};
+
+enum class RoundState {
+  open,     // parts are handed out and results taken
+  closing,  // the quorum is in: which results count is settled, their mean is not yet durable
+  closed,   // the next weights exist
+};
+
+struct RoundRecord {
+  std::int64_t job = 0;
+  std::int64_t round = 0;  // from 1
+  RoundState state = RoundState::open;
+  std::int64_t base = 0;  // the version that its workers start from
+  Millis opened = 0;
+  Millis deadline = 0;
+  Millis closed = 0;  // when the quorum was in; 0 before
+  // The counts of RoundStatus.
+  std::int64_t taken = 0;
+  std::int64_t late = 0;
+  std::int64_t refused = 0;
+  std::int64_t reissued = 0;
+  std::int64_t repeated = 0;
+  std::int64_t foreign = 0;
+  std::int64_t extended = 0;
+
+  bool operator==(const RoundRecord&) const = default;
+};
+
+enum class TaskState {
+  leased,    // a worker holds it
+  overdue,   // held, but it outlived the round's deadline: its part may also be given to another
+  dead,      // no heartbeat in time, or its worker joined anew; its part may be given to another
+  accepted,  // its result counts
+  refused,   // its result was not what a result should be
+  late,      // its result came after the round had closed or its part was taken
+};
+
+struct TaskRecord {
+  std::string id;  // "JOB-ROUND-PART-ISSUE"
+  std::int64_t job = 0;
+  std::int64_t round = 0;
+  std::int64_t part = 0;
+  std::int64_t worker = 0;
+  TaskState state = TaskState::leased;
+  Millis issued = 0;
+  Millis ended = 0;    // when its result came; 0 before
+  std::string sha256;  // of the accepted result
+  std::uint64_t bytes = 0;
+  std::int64_t fragments = 0;  // that the worker trained on, by its own count
+
+  bool operator==(const TaskRecord&) const = default;
+};
+
+struct WorkerRecord {
+  std::int64_t id = 0;  // from 1
+  std::string name;     // unique
+  std::string token_sha256;
+  std::int64_t job = 0;  // that it belongs to; 0 before it first asked for a task
+
+  bool operator==(const WorkerRecord&) const = default;
+};
+
+// What a worker did in a job.
+struct MemberRecord {
+  std::int64_t job = 0;
+  std::int64_t worker = 0;
+  std::int64_t taken = 0;
+  std::int64_t late = 0;
+
+  bool operator==(const MemberRecord&) const = default;
+};
+
+struct WeightsRecord {
+  std::int64_t version = 0;  // from 0, over all jobs
+  std::int64_t job = 0;
+  std::int64_t round = 0;  // that made it; 0 for what the submitter sent
+  std::string sha256;
+  std::uint64_t bytes = 0;
+
+  bool operator==(const WeightsRecord&) const = default;
+};
+
+// Records by their keys: each replaces the record of the same key.
+struct Batch {
+  std::vector<JobRecord> jobs;         // by id
+  std::vector<RoundRecord> rounds;     // by job, round
+  std::vector<TaskRecord> tasks;       // by id
+  std::vector<WorkerRecord> workers;   // by id
+  std::vector<MemberRecord> members;   // by job, worker
+  std::vector<WeightsRecord> weights;  // by version
+
+  bool empty() const;
+  bool operator==(const Batch&) const = default;
+};
+
+// Used under the coordinator's lock, so an implementation need not lock for itself.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // All of it or nothing, durable on return. Errc::io where that failed; nothing counts then.
+  virtual void write(const Batch& batch) = 0;
+
+  // Every record, each kind in ascending key order (tasks by their text), but of the tasks only those whose
+  // round has not closed: the others are looked up one at a time.
+  virtual Batch load() = 0;
+
+  virtual std::optional<TaskRecord> find_task(const std::string& id) = 0;
+};
+
+}  // namespace frag::rounds

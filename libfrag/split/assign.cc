@@ -1,0 +1,117 @@
+#include "libfrag/split/assign.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
+
+namespace frag {
+namespace {
+
+struct Group {
+  std::string name;
+  std::uint64_t key = 0;
+  std::uint64_t fragments = 0;
+};
+
+// The groups of every class, each group under the class that most of its fragments have, in keyed order.
+std::map<std::uint32_t, std::vector<Group>> groups_by_class(std::span<const SplitItem> items, std::uint64_t seed) {
+  std::map<std::string, std::map<std::uint32_t, std::uint64_t>> fragments;  // of a group, by class
+  for (const SplitItem& item : items) fragments[item.group][item.class_number] += item.fragments;
+
+  std::map<std::uint32_t, std::vector<Group>> classes;
+  for (const auto& [name, by_class] : fragments) {
+    const auto most = std::max_element(by_class.begin(), by_class.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    Group group{name, sha256_word("libfrag/split/1|seed=" + std::to_string(seed) + "|group=" + name), 0};
+    for (const auto& [number, count] : by_class) group.fragments += count;
+    classes[most->first].push_back(group);
+  }
+  for (auto& [number, groups] : classes) {
+    std::sort(groups.begin(), groups.end(),
+              [](const Group& a, const Group& b) { return std::tie(a.key, a.name) < std::tie(b.key, b.name); });
+  }
+  return classes;
+}
+
+// The side of each group of one class.
+std::vector<std::uint32_t> fill_sides(const std::vector<Group>& groups, std::span<const SplitSide> sides) {
+  double total = 0;
+  for (const Group& group : groups) total += static_cast<double>(group.fragments);
+  std::vector<double> missing;  // fragments below its share
+  for (const SplitSide& side : sides) missing.push_back(side.share * total);
+  std::vector<bool> empty(sides.size(), true);
+  std::size_t empty_sides = sides.size();
+
+  std::vector<std::uint32_t> chosen;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    // Once there are only as many groups left as sides without one, each of those gets one.
+    const bool only_empty = groups.size() - i <= empty_sides;
+    std::size_t best = sides.size();
+    for (std::size_t side = 0; side < sides.size(); ++side) {
+      if (only_empty && !empty[side]) continue;
+      if (best == sides.size() || missing[side] > missing[best]) best = side;
+    }
+    if (empty[best]) --empty_sides;
+    empty[best] = false;
+    missing[best] -= static_cast<double>(groups[i].fragments);
+    chosen.push_back(static_cast<std::uint32_t>(best));
+  }
+  return chosen;
+}
+
+}  // namespace
+
+std::vector<SplitSide> parse_split(std::string_view text) {
+  const auto fail = [&text] {
+    throw Error(Errc::usage, "split \"" + std::string(text) +
+                                 "\": write train/val/test shares as in 70/15/15, or train/test as in 80/20");
+  };
+  const auto parts = split_text(text, '/');
+  if (parts.size() != 2 && parts.size() != 3) fail();
+  std::vector<SplitSide> sides;
+  double sum = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto share = parse_number(parts[i]);
+    const bool is_val = parts.size() == 3 && i == 1;
+    if (!share || *share < 0 || (*share == 0 && !is_val)) fail();
+    const char* name = i == 0 ? "train" : is_val ? "val" : "test";
+    if (*share > 0) sides.push_back({name, *share});
+    sum += *share;
+  }
+  for (SplitSide& side : sides) side.share /= sum;
+  return sides;
+}
+
+std::vector<SplitSide> make_folds(std::int64_t k) {
+  if (k < 2 || k > 100) throw Error(Errc::usage, std::to_string(k) + " folds: there are between 2 and 100");
+  std::vector<SplitSide> sides;
+  for (std::int64_t i = 0; i < k; ++i) sides.push_back({"fold" + std::to_string(i), 1.0 / static_cast<double>(k)});
+  return sides;
+}
+
+std::vector<std::uint32_t> assign_sides(std::span<const SplitItem> items, std::span<const SplitSide> sides,
+                                        std::uint64_t seed, std::span<const std::string> classes) {
+  std::map<std::string, std::uint32_t> side_of;
+  for (const auto& [number, groups] : groups_by_class(items, seed)) {
+    if (groups.size() < sides.size()) {
+      std::vector<std::string> names;
+      for (const SplitSide& side : sides) names.push_back(side.name);
+      throw Error(Errc::bad_input, "class \"" + classes[number] + "\" has " + std::to_string(groups.size()) +
+                                       (groups.size() == 1 ? " group" : " groups") + " for " +
+                                       std::to_string(sides.size()) + " sides (" + join(names, ", ") +
+                                       "); add images of it, or ask for fewer sides, for example --split 80/20");
+    }
+    const auto chosen = fill_sides(groups, sides);
+    for (std::size_t i = 0; i < groups.size(); ++i) side_of[groups[i].name] = chosen[i];
+  }
+  std::vector<std::uint32_t> result;
+  result.reserve(items.size());
+  for (const SplitItem& item : items) result.push_back(side_of.at(item.group));
+  return result;
+}
+
+}  // namespace frag

@@ -1,0 +1,93 @@
+#include "libfrag/archive/sample_tar.h"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "libfrag/cutting/sample_export.h"
+#include "tests/support/support.h"
+
+using namespace frag;
+using frag::test::error_of;
+using frag::test::TempDir;
+
+namespace {
+
+// A dataset with what draws and renders from it.
+struct Bench {
+  TempDir dir;
+  DatasetFolder folder{test::small_dataset(dir)};
+  FragmentRenderer renderer{folder};
+  Sampler sampler{folder.catalog()};
+
+  std::string tar(std::uint64_t count, const SampleExport& settings = {}) {
+    SampleSpec spec;
+    spec.count = count;
+    spec.repeats = settings.repeats;
+    std::string bytes;
+    export_sample(folder.catalog(), renderer, sampler.draw(spec), settings,
+                  [&bytes](std::string_view piece) { bytes += piece; });
+    return bytes;
+  }
+};
+
+ByteSource source_of(const std::string& bytes) {
+  return [&bytes, at = std::size_t{0}](char* buffer, std::size_t capacity) mutable {
+    const std::size_t take = std::min(capacity, bytes.size() - at);
+    std::memcpy(buffer, bytes.data() + at, take);
+    at += take;
+    return take;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a raw sample read back holds the fragments that were drawn, with their pixels") {
+  Bench bench;
+  const std::string bytes = bench.tar(30);
+  RawSampleReader reader(source_of(bytes));
+  SampleSpec spec;
+  spec.count = 30;
+  const SampleList list = bench.sampler.draw(spec);
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    const auto member = reader.next();
+    REQUIRE(member);
+    REQUIRE(member->id == list.at(i));
+    REQUIRE(member->pixels.packed() == bench.renderer.render(member->id).packed());
+    REQUIRE(member->class_number == bench.folder.catalog().sources()[member->source].class_number);
+  }
+  CHECK_FALSE(reader.next());
+}
+
+TEST_CASE("members are KEY.raw, KEY.cls, KEY.json, and keys hold no dot") {
+  Bench bench;
+  const std::string bytes = bench.tar(2);
+  TarReader reader(source_of(bytes));
+  const std::string first = reader.next()->name;
+  CHECK(first.size() == 12 + 4);
+  CHECK(first.find('.') == 12);
+  CHECK(reader.next()->name == first.substr(0, 12) + ".cls");
+  CHECK(reader.next()->name == first.substr(0, 12) + ".json");
+}
+
+TEST_CASE("the parts before and after skip make the whole, byte for byte") {
+  Bench bench;
+  const std::string whole = bench.tar(20);
+  SampleExport head, tail;
+  head.limit = 7;
+  tail.skip = 7;
+  const std::string first = bench.tar(20, head), second = bench.tar(20, tail);
+  CHECK(first.substr(0, first.size() - 1024) + second == whole);
+}
+
+TEST_CASE("keys of a sample with repeats carry the position, so that no key comes twice") {
+  CHECK(sample_key(17) == "000000000017");
+  CHECK(sample_key(17, 42) == "000000000017-r42");
+}
+
+TEST_CASE("a pixel changed on the way is noticed") {
+  Bench bench;
+  std::string bytes = bench.tar(3);
+  bytes[512 + 100] ^= 1;
+  RawSampleReader reader(source_of(bytes));
+  CHECK_THROWS_WITH(reader.next(), Catch::Contains("digest"));
+}

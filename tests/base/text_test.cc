@@ -1,0 +1,41 @@
+#include "libfrag/base/text.h"
+
+#include <catch2/catch.hpp>
+
+#include "libfrag/base/error.h"
+
+using namespace frag;
+
+TEST_CASE("counts are grouped by thousands") {
+  CHECK(format_count(0) == "0");
+  CHECK(format_count(999) == "999");
+  CHECK(format_count(4559688) == "4,559,688");
+}
+
+TEST_CASE("bytes carry binary units") {
+  CHECK(format_bytes(1023) == "1023 B");
+  CHECK(format_bytes(1536) == "1.5 KiB");
+  CHECK(format_bytes(UINT64_MAX) == "16.0 EiB");
+}
+
+TEST_CASE("durations read as people say them") {
+  CHECK(format_seconds(3.25) == "3.2 s");
+  CHECK(format_seconds(75) == "1 min 15 s");
+  CHECK(format_seconds(7500) == "2 h 5 min");
+}
+
+TEST_CASE("sizes are WIDTHxHEIGHT and nothing else") {
+  CHECK(parse_size("2272x1704") == std::pair<std::int64_t, std::int64_t>(2272, 1704));
+  for (const char* wrong : {"", "2272", "0x5", "-1x5", "2272x1704x3", "a x b", "2272 x1704"}) {
+    INFO(wrong);
+    CHECK_THROWS_AS(parse_size(wrong), Error);
+  }
+}
+
+TEST_CASE("numbers are whole texts") {
+  CHECK(parse_integer("42") == 42);
+  CHECK_FALSE(parse_integer("42 "));
+  CHECK_FALSE(parse_integer(""));
+  CHECK(parse_number("0.5") == 0.5);
+  CHECK_FALSE(parse_number("inf"));
+}

@@ -1,0 +1,72 @@
+# frag when things go wrong: a message that names the thing, the exit status of docs/errors.md, nothing half-written.
+source "$(dirname "$0")/lib.sh"
+
+frag synth images --size 320x240 --per-class 4 >/dev/null
+cut=(frag cut images d --tile 64 --angles 0:330:30 --split 50/25/25)
+
+# bad command lines
+expect 2 frag; says "frag --help"
+expect 2 frag cut images
+expect 2 frag plan --size 2272
+expect 2 frag plan --size 2272x1704 --overlap 1.5; says "overlap"
+expect 2 frag plan --size 2272x1704 --fit snug; says "inscribed, largest, cover, whole"
+
+# recipes
+printf 'tile = 64\ntiel = 3\n' >typo.toml
+expect 3 "${cut[@]}" --recipe typo.toml; says 'typo.toml:2:'; says '"tiel"'
+
+# places
+expect 4 frag cut nowhere d; says nowhere
+expect 4 frag info images; says "no dataset here"
+mkdir empty && expect 3 frag cut empty d && says CLASS
+
+# images that cannot be read are named and left out; --strict stops; nothing stays behind.
+head -c 5000 images/cells/cells-000.png >images/cells/half.png
+echo nothing >images/fibres/text.jpg
+printf 'GIF89a..........' >images/fibres/animation.gif
+expect 8 "${cut[@]}"
+says "left out cells/half.png"; says "left out fibres/text.jpg"; says "animation.gif: not a JPEG, PNG or TIFF"; says "3 of 15"
+equal "$(frag info d --json | jq .sources)" 12 "the rest was cut"
+expect 2 "${cut[@]}"; says "exists already"
+rm -rf d
+expect 3 "${cut[@]}" --strict; says "cells/half.png"
+[[ ! -e d && ! -e d.part ]] || fail "--strict left something"
+rm images/cells/half.png images/fibres/text.jpg images/fibres/animation.gif
+
+# a class that cannot be split says so
+mkdir -p few/a few/b && cp images/cells/* few/a && cp images/fibres/fibres-000.png images/fibres/fibres-001.png few/b
+expect 3 frag cut few d --tile 64; says '"b" has 2 groups for 3 sides'
+[[ ! -e d && ! -e d.part ]] || fail "a failed split left something"
+
+# a full disk: no file may grow beyond 200 KiB
+expect 5 bash -c 'trap "" XFSZ; ulimit -f 200; exec "$@"' - "${cut[@]}"; says "store/00000.tar"
+[[ ! -e d && ! -e d.part ]] || fail "a full disk left something"
+"${cut[@]}" >/dev/null
+expect 5 bash -c 'trap "" XFSZ; ulimit -f 20; exec "$@"' - frag sample d --count 300 -o s.tar
+[[ ! -e s.tar && ! -e s.tar.part ]] || fail "a full disk left half a sample"
+expect 5 frag sample d --split train --count 300 -o /dev/full
+rm -rf d
+
+# interrupted: SIGINT cleans up, SIGKILL leaves nothing that looks like a dataset and the next run goes through
+frag synth many --size 640x480 --per-class 40 >/dev/null
+frag cut many d --angles 0 2>/dev/null & interrupted=$!
+sleep 0.1; kill -INT $interrupted; status=0; wait $interrupted || status=$?
+if [[ $status != 0 ]]; then
+  equal $status 130 "an interrupted cut's status"
+  [[ ! -e d && ! -e d.part ]] || fail "an interrupted cut left something"
+fi
+rm -rf d
+for delay in 0.02 0.05 0.1 0.2; do
+  frag cut many d --angles 0 >/dev/null 2>&1 & killed=$!
+  sleep $delay; kill -9 $killed 2>/dev/null || true; wait $killed 2>/dev/null || true
+  if [[ -e d ]]; then (cd d && sha256sum --quiet -c SHA256SUMS) || fail "a killed cut left a broken dataset"; rm -rf d; fi
+done
+frag cut many d --angles 0 >/dev/null
+equal "$(frag info d --json | jq .sources)" 120 "a cut after killed ones"
+
+# asking for too much says the limit; unknown splits say which there are
+expect 3 frag sample d --count 999999999 --ids; says "at most"
+expect 4 frag sample d --split trian --ids; says "train"
+expect 2 frag sample d; says "--ids"
+expect 6 frag sample http://127.0.0.1:1 --count 5 -o s.tar; says "127.0.0.1:1"
+[[ ! -e s.tar ]] || fail "a failed fetch left a file"

@@ -1,0 +1,187 @@
+#include "libfrag/rounds/aggregate.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <limits>
+#include <numeric>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/random.h"
+#include "libfrag/rounds/mean.h"
+#include "tests/rounds/weights.h"
+
+namespace frag::rounds {
+namespace {
+
+using testing::TempDir;
+using testing::Weights;
+
+// A round on disk: the weights, results by part, and what becomes of them.
+class Round {
+ public:
+  explicit Round(const Weights& base) { write_file_atomic(dir_ / "base", base.file()); }
+
+  void result(std::int64_t part, const Weights& weights) {
+    const auto path = dir_ / ("part" + std::to_string(part));
+    write_file_atomic(path, weights.file());
+    parts_.push_back({part, path});
+  }
+
+  std::string bytes(std::vector<PartFile> parts) {
+    MeanRule rule;
+    const Aggregated written = aggregate(dir_ / "base", std::move(parts), rule, dir_ / "next");
+    std::string file = read_file(dir_ / "next");
+    CHECK(written.sha256 == sha256_hex(file));
+    CHECK(written.bytes == file.size());
+    return file;
+  }
+  WeightsFile mean() { return parse_weights(bytes(parts_)); }
+
+  const std::vector<PartFile>& parts() const { return parts_; }
+  const TempDir& dir() const { return dir_; }
+
+ private:
+  TempDir dir_;
+  std::vector<PartFile> parts_;
+};
+
+std::vector<float> random_floats(SplitMix64& random, std::size_t count) {
+  std::vector<float> values(count);
+  for (float& value : values) {
+    // Magnitudes from 1e-6 to 1e6, so that the order of a sum shows in its last bits.
+    const int exponent = static_cast<int>(random.below(40)) - 20;
+    value = std::ldexp(static_cast<float>(random.uniform() - 0.5), exponent);
+  }
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("parameters lose the mean of their changes") {
+  Round round(Weights().floats("w", {1, 2, 3}));
+  round.result(0, Weights().floats("w", {0.5, 0, -1}));
+  round.result(1, Weights().floats("w", {1.5, 0, -2}));
+  CHECK(testing::numbers<float>(round.mean(), "w") == std::vector<float>{0, 2, 4.5});
+}
+
+TEST_CASE("buffers become the mean of what was sent") {
+  Round round(Weights().floats("m", {100}, TensorKind::buffer));
+  for (const float value : {1.0f, 2.0f, 6.0f}) {
+    round.result(static_cast<std::int64_t>(value), Weights().floats("m", {value}, TensorKind::buffer));
+  }
+  CHECK(testing::numbers<float>(round.mean(), "m") == std::vector<float>{3});
+}
+
+TEST_CASE("counters become the largest that was sent") {
+  Round round(Weights().counters("n", {1000, 0}));
+  round.result(0, Weights().counters("n", {7, -5}));
+  round.result(1, Weights().counters("n", {9, -4}));
+  CHECK(testing::numbers<std::int64_t>(round.mean(), "n") == std::vector<std::int64_t>{9, -4});
+}
+
+TEST_CASE("the mean is of the parts that came, not of all that were asked") {
+  Round round(Weights().floats("w", {10}));
+  round.result(2, Weights().floats("w", {1}));
+  round.result(5, Weights().floats("w", {2}));
+  round.result(9, Weights().floats("w", {6}));
+  CHECK(testing::numbers<float>(round.mean(), "w") == std::vector<float>{7});
+}
+
+TEST_CASE("one element is summed in double from the lowest part up and rounded once") {
+  // In float arithmetic 1e8 + 1 - 1e8 is 0; in double and this order it is 1.
+  Round round(Weights().floats("w", {0}));
+  round.result(0, Weights().floats("w", {1e8}));
+  round.result(1, Weights().floats("w", {1}));
+  round.result(2, Weights().floats("w", {-1e8}));
+  CHECK(testing::numbers<float>(round.mean(), "w")[0] == static_cast<float>(0.0 - 1.0 / 3.0));
+}
+
+TEST_CASE("a mean beyond float's range stays finite") {
+  const float largest = std::numeric_limits<float>::max();
+  Round round(Weights().floats("w", {largest, -largest}));
+  round.result(0, Weights().floats("w", {-largest, largest}));
+  CHECK(testing::numbers<float>(round.mean(), "w") == std::vector<float>{largest, -largest});
+}
+
+TEST_CASE("the order of arrival does not change a bit") {
+  SplitMix64 random(11);
+  // Longer than a block, and not a multiple of one.
+  constexpr std::size_t kCount = 40'001;
+  Round round(Weights().floats("w", random_floats(random, kCount)).floats("m", {1, 2}, TensorKind::buffer));
+  for (std::int64_t part = 0; part < 7; ++part) {
+    auto change = random_floats(random, kCount);
+    // Two parts that cancel each other swallow what is added between them, so that another order is another
+    // sum.
+    if (part == 1) std::fill(change.begin(), change.end(), 1e30f);
+    if (part == 4) std::fill(change.begin(), change.end(), -1e30f);
+    const auto statistics = random_floats(random, 2);
+    round.result(part, Weights().floats("w", change).floats("m", statistics, TensorKind::buffer));
+  }
+  std::vector<PartFile> parts = round.parts();
+  const std::string first = round.bytes(parts);
+  for (int shuffle = 0; shuffle < 10; ++shuffle) {
+    for (std::size_t i = parts.size() - 1; i > 0; --i) std::swap(parts[i], parts[random.below(i + 1)]);
+    REQUIRE(round.bytes(parts) == first);
+  }
+}
+
+TEST_CASE("every element equals the formula, whatever the blocks") {
+  SplitMix64 random(5);
+  constexpr std::size_t kCount = 70'003;
+  const auto base = random_floats(random, kCount);
+  Round round(Weights().floats("w", base));
+  std::vector<std::vector<float>> changes;
+  // Enough parts that the blocks' share of the memory is what limits them.
+  for (std::int64_t part = 0; part < 300; ++part) {
+    changes.push_back(random_floats(random, kCount));
+    round.result(part, Weights().floats("w", changes.back()));
+  }
+  const auto next = testing::numbers<float>(round.mean(), "w");
+  std::size_t wrong = 0;
+  for (std::size_t e = 0; e < kCount; ++e) {
+    double sum = 0;
+    for (const auto& change : changes) sum += static_cast<double>(change[e]);
+    wrong += next[e] != static_cast<float>(static_cast<double>(base[e]) - sum / 300.0);
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("results may order their tensors otherwise than the weights") {
+  Round round(Weights().floats("a", {1}).floats("b", {2, 3}));
+  round.result(0, Weights().floats("b", {1, 1}).floats("a", {5}));
+  const auto mean = round.mean();
+  CHECK(testing::numbers<float>(mean, "a") == std::vector<float>{-4});
+  CHECK(testing::numbers<float>(mean, "b") == std::vector<float>{1, 2});
+}
+
+TEST_CASE("the card and the tensors' layout are the base's") {
+  Round round(Weights().floats("a", {1}).card({{"model", "small"}}));
+  round.result(0, Weights().floats("a", {5}));
+  CHECK(round.mean().layout.card == Json{{"model", "small"}});
+}
+
+TEST_CASE("a scalar and an empty tensor are averaged too") {
+  Round round(Weights().floats("none", {}).floats("w", {1}));
+  round.result(0, Weights().floats("none", {}).floats("w", {1}));
+  CHECK(testing::numbers<float>(round.mean(), "w") == std::vector<float>{0});
+}
+
+TEST_CASE("a part whose layout differs is named and nothing is written") {
+  Round round(Weights().floats("a", {1}));
+  round.result(0, Weights().floats("a", {1}));
+  round.result(4, Weights().floats("a", {1, 2}));
+  MeanRule rule;
+  CHECK_THROWS_WITH(aggregate(round.dir() / "base", round.parts(), rule, round.dir() / "next"),
+                    Catch::Matchers::Contains("part 4"));
+  CHECK_FALSE(std::filesystem::exists(round.dir() / "next"));
+}
+
+TEST_CASE("a part that is given twice is not averaged") {
+  Round round(Weights().floats("a", {1}));
+  round.result(0, Weights().floats("a", {1}));
+  round.result(0, Weights().floats("a", {2}));
+  MeanRule rule;
+  CHECK_THROWS_AS(aggregate(round.dir() / "base", round.parts(), rule, round.dir() / "next"), Error);
+}
+
+}  // namespace frag::rounds

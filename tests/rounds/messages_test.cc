@@ -1,0 +1,128 @@
+#include "libfrag/rounds/messages.h"
+
+#include <catch2/catch.hpp>
+
+namespace frag::rounds {
+namespace {
+
+using Catch::Matchers::Contains;
+
+JobSpec example_job() {
+  JobSpec job;
+  job.name = "gels";
+  job.model = "small";
+  job.dataset = std::string(64, 'a');
+  job.mirrors = {"http://127.0.0.1:8080", "http://127.0.0.1:8081"};
+  job.nodes = 4;
+  job.rounds = 6;
+  job.quorum = 0.75;
+  job.deadline_s = 90;
+  job.lease_s = 2.5;
+  job.local = {3, 16, 0.05, 0.8, 1e-4};
+  job.sample.count = 600;
+  job.sample.seed = 7;
+  return job;
+}
+
+std::string why_refused(const Json& json) {
+  try {
+    job_spec_from_json(json);
+    return "";
+  } catch (const Error& error) {
+    CHECK(error.code() == Errc::bad_input);
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a job comes back from its JSON as it was") {
+  CHECK(job_spec_from_json(parse_json(to_json(example_job()).dump(), "test")) == example_job());
+}
+
+TEST_CASE("a job needs a name, a model and a dataset, and has defaults for the rest") {
+  const JobSpec job = job_spec_from_json({{"name", "n"}, {"model", "m"}, {"dataset", std::string(64, '0')}});
+  CHECK(job.quorum == JobSpec().quorum);
+  CHECK(job.local == LocalSettings());
+}
+
+TEST_CASE("a job's missing key is named") {
+  const std::string key = GENERATE("name", "model", "dataset");
+  Json json = to_json(example_job());
+  json.erase(key);
+  CHECK_THAT(why_refused(json), Contains("\"" + key + "\" is missing"));
+}
+
+TEST_CASE("a job's unknown key is named") {
+  Json json = to_json(example_job());
+  json["quorm"] = 0.5;
+  CHECK_THAT(why_refused(json), Contains("unknown key \"quorm\""));
+}
+
+TEST_CASE("an unknown key of a job's local settings is named") {
+  Json json = to_json(example_job());
+  json["local"]["epoch"] = 3;
+  CHECK_THAT(why_refused(json), Contains("unknown key \"epoch\""));
+}
+
+TEST_CASE("a job's value out of range or of the wrong type is named") {
+  const auto [key, value] = GENERATE(table<std::string, Json>({
+      {"nodes", 0},
+      {"nodes", 1.5},
+      {"nodes", true},
+      {"nodes", 18446744073709551615u},
+      {"rounds", 0},
+      {"quorum", 0},
+      {"quorum", 1.01},
+      {"quorum", "most"},
+      {"deadline_s", -1},
+      {"lease_s", 0},
+      {"mirrors", "http://127.0.0.1"},
+      {"mirrors", Json::array({1})},
+      {"name", ""},
+      {"name", 3},
+      {"dataset", "abc"},
+      {"dataset", std::string(64, 'G')},
+  }));
+  Json json = to_json(example_job());
+  json[key] = value;
+  CHECK_THAT(why_refused(json), Contains("\"" + key + "\" must"));
+}
+
+TEST_CASE("the parts that close a round are the quorum's share, rounded up") {
+  const auto [nodes, quorum, needed] = GENERATE(table<int, double, int>(
+      {{5, 0.8, 4}, {5, 0.81, 5}, {4, 0.75, 3}, {20, 0.55, 11}, {10, 0.7, 7}, {3, 1.0, 3}, {3, 1e-6, 1}}));
+  JobSpec job;
+  job.nodes = nodes;
+  job.quorum = quorum;
+  CHECK(job.needed() == needed);
+}
+
+TEST_CASE("a lease comes back from its JSON as it was, and more keys do not disturb it") {
+  const JobSpec job = example_job();
+  const Lease lease{"1-2-3-1", 1, 2, 3, 9, 2.5, job.model, job.dataset, job.mirrors, job.local, job.sample};
+  Json json = to_json(lease);
+  json["from_a_newer_aggregator"] = 1;
+  CHECK(to_json(lease_from_json(json)) == to_json(lease));
+}
+
+TEST_CASE("a job's status comes back from its JSON as it was") {
+  JobStatus status;
+  status.job = 3;
+  status.name = "gels";
+  status.state = "open";
+  status.rounds = 6;
+  status.needed = 3;
+  status.weights = 1;
+  status.history = {{1, "closed", 4, 3, 1, 2, 3, 4, 5, 6, 12.5}, {2, "open", 4, 1, 0, 0, 0, 0, 0, 0, 3}};
+  status.workers = {{"one", "training", 2, 0}, {"two", "gone", 1, 1}};
+  CHECK(to_json(job_status_from_json(to_json(status))) == to_json(status));
+}
+
+TEST_CASE("a status without workers' list is refused by the key's name") {
+  Json json = to_json(JobStatus());
+  json.erase("workers");
+  CHECK_THROWS_WITH(job_status_from_json(json), Contains("\"workers\" is missing"));
+}
+
+}  // namespace frag::rounds

@@ -1,0 +1,37 @@
+#include "trainer/job_table.h"
+
+#include <catch2/catch.hpp>
+
+#include "trainer/text_table.h"
+
+using namespace frag;
+using namespace frag::trainer;
+
+TEST_CASE("a job's state reads as a table") {
+  rounds::JobStatus status;
+  status.job = 2;
+  status.name = "gels";
+  status.state = "open";
+  status.rounds = 6;
+  status.needed = 3;
+  status.weights = 1;
+  status.history = {{.round = 1, .state = "closed", .nodes = 4, .taken = 3, .late = 1, .seconds = 12.34},
+                    {.round = 2, .state = "open", .nodes = 4, .taken = 1, .seconds = 2}};
+  status.workers = {{.name = "desk-1", .state = "training", .taken = 1, .late = 0}};
+  CHECK(format_job(status) ==
+        "job 2 \"gels\": open, 1 of 6 rounds closed, quorum 3, weights version 1\n"
+        "\n"
+        "round     nodes  taken  late  refused  reissued  seconds\n"
+        "1             4      3     1        0         0     12.3\n"
+        "2 (open)      4      1     0        0         0      2.0\n"
+        "\n"
+        "worker     state  taken  late\n"
+        "desk-1  training      1     0\n");
+  CHECK(format_round_line(status.history[0]) == "round 1: 4 nodes, 3 taken, 1 late so far, 12.3 s");
+}
+
+TEST_CASE("columns are as wide as their characters, not their bytes") {
+  TextTable table({"a", "b"});
+  table.add({"\xc3\xa9t\xc3\xa9", "1"});  // "été"
+  CHECK(table.text() == "a    b\n\xc3\xa9t\xc3\xa9  1\n");
+}

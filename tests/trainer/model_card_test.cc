@@ -1,0 +1,59 @@
+#include "trainer/model_card.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/support.h"
+
+using namespace frag;
+using namespace frag::trainer;
+
+namespace {
+
+Json good() {
+  return Json::parse(R"({"model": "small", "classes": ["a", "b"], "channels": 1, "input": 64, "mean": [120.5],
+                         "std": [40.25], "dataset": "d", "fragment": 256})");
+}
+
+std::string problem_with(const Json& json) {
+  const Error error = test::error_of([&] { model_card_from_json(json, "w.safetensors"); });
+  CHECK(error.code() == Errc::bad_input);
+  CHECK(std::string(error.what()).rfind("w.safetensors: ", 0) == 0);
+  return error.what();
+}
+
+}  // namespace
+
+TEST_CASE("a card survives JSON") {
+  const ModelCard card = model_card_from_json(good(), "test");
+  CHECK(card.classes == std::vector<std::string>{"a", "b"});
+  CHECK(card.deviation == std::vector<double>{40.25});
+  CHECK(model_card_from_json(to_json(card), "test") == card);
+}
+
+TEST_CASE("a card that cannot be right is refused by its key") {
+  const auto with = [](const char* key, const Json& value) {
+    Json json = good();
+    json[key] = value;
+    return json;
+  };
+  CHECK(problem_with(Json()).find("model card") != std::string::npos);
+  for (const char* key : {"model", "classes", "channels", "input", "mean", "std"}) {
+    Json json = good();
+    json.erase(key);
+    CHECK(problem_with(json).find(key) != std::string::npos);
+  }
+  CHECK(problem_with(with("classes", {"only"})).find("classes") != std::string::npos);
+  CHECK(problem_with(with("channels", 2)).find("channels") != std::string::npos);
+  CHECK(problem_with(with("input", 0)).find("input") != std::string::npos);
+  CHECK(problem_with(with("mean", {1, 2, 3})).find("mean") != std::string::npos);
+  CHECK(problem_with(with("std", {0})).find("std") != std::string::npos);
+  CHECK(problem_with(with("model", 7)).find("model") != std::string::npos);
+}
+
+TEST_CASE("classes must be the card's, in its order") {
+  const ModelCard card = model_card_from_json(good(), "test");
+  CHECK_NOTHROW(check_classes(card, {"a", "b"}, "dataset x"));
+  const Error error = test::error_of([&] { check_classes(card, {"b", "a"}, "dataset x"); });
+  CHECK(error.code() == Errc::bad_input);
+  CHECK(std::string(error.what()) == "dataset x: its classes are b, a; the weights tell apart a, b");
+}

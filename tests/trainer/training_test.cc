@@ -1,0 +1,61 @@
+#include <catch2/catch.hpp>
+
+#include "tests/support/support.h"
+#include "tests/trainer/learning_sets.h"
+#include "trainer/metrics.h"
+#include "trainer/network.h"
+
+using namespace frag;
+using namespace frag::trainer;
+using frag::test::striped_card;
+using frag::test::striped_set;
+
+TEST_CASE("32 fragments are learned by heart within 60 epochs") {
+  const FragmentSet set = striped_set(32);
+  Network network(striped_card(set), 1);
+  Training training(network, {.batch = 8, .learning_rate = 0.02, .augment = Augment::none});
+  double accuracy = 0;
+  int epochs = 0;
+  while (accuracy < 1.0 && epochs < 60) {
+    training.epoch(set, epochs++);
+    accuracy = accuracy_of(set.labels(), network.predict(set));
+  }
+  INFO("after " << epochs << " epochs");
+  CHECK(accuracy == 1.0);
+}
+
+TEST_CASE("equal seeds train to equal bits, other seeds do not") {
+  const FragmentSet set = striped_set(24);
+  const auto train = [&set](std::uint64_t seed) {
+    Network network(striped_card(set), 1);
+    Training training(
+        network, {.batch = 5, .schedule = Schedule::cosine, .epochs = 2, .seed = seed, .largest_norm = 1});
+    for (std::int64_t epoch = 0; epoch < 2; ++epoch) training.epoch(set, epoch);
+    return network.weights();
+  };
+  const std::string first = train(1);
+  CHECK(train(1) == first);
+  CHECK(train(2) != first);
+}
+
+TEST_CASE("after_batch hears of every fragment and may end the epoch") {
+  const FragmentSet set = striped_set(10);
+  Network network(striped_card(set), 1);
+  Training training(network, {.batch = 4});
+  std::vector<std::int64_t> heard;
+  training.epoch(set, 0, [&heard](std::int64_t fragments) { heard.push_back(fragments); });
+  CHECK(heard == std::vector<std::int64_t>{4, 4, 2});
+  CHECK_THROWS_AS(training.epoch(set, 1, [](std::int64_t) { throw Error(Errc::interrupted, "enough"); }),
+                  Error);
+}
+
+TEST_CASE("a loss that is no number stops the training and says where") {
+  const FragmentSet set = striped_set(12);
+  Network network(striped_card(set), 1);
+  Training training(network, {.batch = 4, .learning_rate = 1e30});
+  const Error error = test::error_of([&] {
+    for (std::int64_t epoch = 0; epoch < 3; ++epoch) training.epoch(set, epoch);
+  });
+  CHECK(error.code() == Errc::bad_input);
+  CHECK(std::string(error.what()).find("no longer a number in epoch 1, batch ") != std::string::npos);
+}

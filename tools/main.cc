@@ -1,0 +1,16 @@
+// frag: what lab staff use, from a folder of images to a dataset and its samples.
+#include "tools/commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App program("Cuts image sets into overlapping, rotated fragments and hands them out.", "frag");
+  frag::prepare(program, "frag cut images/ gels.frag && frag preview gels.frag -o gels.png");
+  program.require_subcommand(1);
+  frag::add_plan(program);
+  frag::add_synth(program);
+  frag::add_cut(program);
+  frag::add_split(program);
+  frag::add_info(program);
+  frag::add_preview(program);
+  frag::add_sample(program);
+  return frag::run_program(program, argc, argv);
+}

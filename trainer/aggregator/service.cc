@@ -1,0 +1,137 @@
+// Life and threads of the service. What each endpoint does is in handlers.cc.
+#include "trainer/aggregator/service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <system_error>
+#include <vector>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
+#include "libfrag/rounds/aggregate.h"
+#include "libfrag/rounds/mean.h"
+
+namespace frag::aggregator {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kRetry{2000};
+
+// The system's time at the start, and a steady clock from there on: nobody's lease dies because a clock was
+// set.
+rounds::Clock steady_wall_clock() {
+  using std::chrono::duration_cast;
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  const auto start = std::chrono::steady_clock::now();
+  return [wall, start] {
+    const auto since = std::chrono::steady_clock::now() - start;
+    return static_cast<rounds::Millis>(duration_cast<milliseconds>(wall + since).count());
+  };
+}
+
+void log(const std::string& line) {
+  std::fprintf(stderr, "fragagg: %s\n", line.c_str());
+}
+
+}  // namespace
+
+Service::Service(const ServiceOptions& options)
+    : options_(options),
+      join_digest_(options.join_token.empty() ? "" : sha256_hex(options.join_token)),
+      directory_(options.state),
+      store_(directory_.database()),
+      coordinator_(store_, steady_wall_clock()) {
+  sync_directory(options.state);  // the database's own entry
+  remove_orphans();
+  add_routes();
+  background_ = std::thread([this] { run_background(); });
+}
+
+Service::~Service() {
+  stop();
+  background_.join();
+}
+
+void Service::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  openings_.notify_all();
+  changes_.notify_all();
+}
+
+http::Response Service::handle(http::Request& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return http::Response::problem(503, "the aggregator is stopping; its state is kept");
+  }
+  http::Response response = router_.handle(request);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+// Results that were stored but never acknowledged: their senders will send them again.
+void Service::remove_orphans() {
+  std::vector<std::filesystem::path> orphans;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.results())) {
+    const std::string stem = entry.path().stem().string();
+    const auto task = store_.find_task(stem.substr(0, stem.rfind('-')));
+    const bool counts = task && task->state == rounds::TaskState::accepted &&
+                        entry.path() == directory_.result(task->id, task->sha256);
+    if (!counts) orphans.push_back(entry.path());
+  }
+  std::error_code ignored;  // a file that stays costs space and nothing else
+  for (const auto& path : orphans) std::filesystem::remove(path, ignored);
+}
+
+void Service::run_background() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const std::uint64_t openings = coordinator_.openings();
+    milliseconds pause = std::chrono::hours(1);
+    try {
+      coordinator_.advance();
+      if (const auto closing = coordinator_.closing()) {
+        average(*closing, lock);
+        continue;
+      }
+      if (const auto due = coordinator_.next_due()) {
+        pause = milliseconds(std::clamp<rounds::Millis>(*due - coordinator_.now(), 0, pause.count()));
+      }
+      trouble_.clear();
+    } catch (const std::exception& error) {
+      // A full disk, most often. Nothing is lost: the records say what is to be done, and it is tried again.
+      if (trouble_ != error.what()) log(std::string("cannot go on yet: ") + error.what());
+      trouble_ = error.what();
+      pause = kRetry;
+    }
+    if (coordinator_.openings() != openings) openings_.notify_all();
+    if (!stopping_) changes_.wait_for(lock, pause);
+  }
+}
+
+void Service::average(const rounds::Closing& closing, std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  rounds::Aggregated written;
+  try {
+    std::vector<rounds::PartFile> parts;
+    for (const auto& part : closing.parts)
+      parts.push_back({part.part, directory_.result(part.task, part.sha256)});
+    rounds::MeanRule rule;
+    written = rounds::aggregate(directory_.weights(closing.base), std::move(parts), rule,
+                                directory_.weights(closing.version));
+  } catch (...) {
+    lock.lock();
+    throw;
+  }
+  lock.lock();
+  coordinator_.close(closing, written.sha256, written.bytes);
+  trouble_.clear();
+  openings_.notify_all();
+  log("job " + std::to_string(closing.job) + ": round " + std::to_string(closing.round) + " closed with " +
+      std::to_string(closing.parts.size()) + " parts; weights " + std::to_string(closing.version));
+}
+
+}  // namespace frag::aggregator

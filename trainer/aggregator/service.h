@@ -1,0 +1,102 @@
+// The aggregator behind HTTP: the coordinator's answers, the files beside its records, and the one thread
+// that averages.
+//
+// Threads: handle() is called from any number of threads. One mutex guards the coordinator and its store;
+// bodies are received, checked and moved to their place outside of it. Averaging runs in a thread of its own
+// and outside of the mutex, so that heartbeats, polls and the status are answered meanwhile: the round is
+// `closing` then, which settles what is averaged, and no other call changes that. The answer to the deciding
+// result does not wait for it either.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "libfrag/http/router.h"
+#include "libfrag/rounds/coordinator.h"
+#include "libfrag/rounds/safetensors.h"
+#include "trainer/aggregator/sqlite_store.h"
+#include "trainer/aggregator/state_directory.h"
+
+namespace frag::aggregator {
+
+struct ServiceOptions {
+  std::filesystem::path state;
+  std::string join_token;                                // empty: none is asked for
+  std::uint64_t weights_limit = std::uint64_t{4} << 30;  // bytes that a job's first weights may have
+};
+
+class Service {
+ public:
+  // Takes up what the state directory holds, an interrupted averaging too. Errc::refused where the directory
+  // is in use.
+  explicit Service(const ServiceOptions& options);
+  // Stops. The HTTP server in front must be gone.
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Never throws.
+  http::Response handle(http::Request& request);
+
+  // Sends all that wait home and answers 503 from now on; an averaging under way is finished first. Any
+  // thread.
+  void stop();
+
+ private:
+  void add_routes();
+
+  http::Response health();
+  http::Response submit(http::Request& request);
+  http::Response put_weights(http::Request& request);
+  http::Response get_weights(http::Request& request);
+  http::Response job_status(http::Request& request);
+  http::Response join(http::Request& request);
+  http::Response next_task(http::Request& request);
+  http::Response heartbeat(http::Request& request);
+  http::Response put_result(http::Request& request);
+
+  void require_join_token(const http::Request& request) const;
+  std::int64_t require_worker(const http::Request& request);
+  void require_either(const http::Request& request);
+  bool is_join_token(const std::string& token) const;
+
+  // Calls `use(coordinator_)` under the mutex and wakes whom its changes concern, also where it throws.
+  template <class Use>
+  auto coordinate(const Use& use);
+  void wake(std::uint64_t changes, std::uint64_t openings);
+
+  std::shared_ptr<const rounds::TensorLayout> layout_of(std::int64_t version);
+  void refuse_result(std::int64_t worker, const std::string& task);
+  void remove_orphans();
+
+  void run_background();
+  void average(const rounds::Closing& closing, std::unique_lock<std::mutex>& lock);
+
+  // Constant after construction.
+  const ServiceOptions options_;
+  const std::string join_digest_;
+  http::Router router_;
+
+  StateDirectory directory_;
+
+  std::mutex mutex_;                  // guards all below but the layout
+  std::condition_variable openings_;  // something to do for those in a long poll
+  std::condition_variable changes_;   // something to do, or to wait for, for the background thread
+  SqliteStore store_;
+  rounds::Coordinator coordinator_;
+  bool stopping_ = false;
+  std::string trouble_;  // why the last averaging failed; empty while all is well
+
+  std::mutex layout_mutex_;  // guards the layout that was asked for last
+  std::int64_t layout_version_ = -1;
+  std::shared_ptr<const rounds::TensorLayout> layout_;
+
+  std::thread background_;
+};
+
+}  // namespace frag::aggregator

@@ -1,0 +1,40 @@
+// The state directory: every name in it is made here, and only one process uses it at a time.
+//
+//   lock                              held (flock) by the process that uses the directory; holds its process
+//   number rounds.sqlite                     the records (sqlite_store.h) weights/00000007.safetensors
+//   version 7 results/TASK-DIGEST.safetensors   a result, accepted or about to be; DIGEST is its SHA-256
+//   incoming/                         uploads on their way; emptied at the start
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace frag::aggregator {
+
+class StateDirectory {
+ public:
+  // Makes the directory where it is missing, and takes the lock: Errc::refused where another process holds
+  // it.
+  explicit StateDirectory(const std::filesystem::path& root);
+  ~StateDirectory();
+  StateDirectory(const StateDirectory&) = delete;
+  StateDirectory& operator=(const StateDirectory&) = delete;
+
+  std::filesystem::path database() const { return root_ / "rounds.sqlite"; }
+  std::filesystem::path weights(std::int64_t version) const;
+  std::filesystem::path results() const { return root_ / "results"; }
+  std::filesystem::path result(const std::string& task, const std::string& sha256) const;
+  // A new name at each call; any thread.
+  std::filesystem::path incoming();
+
+ private:
+  void lock();
+
+  const std::filesystem::path root_;
+  int lock_ = -1;
+  std::atomic<std::uint64_t> uploads_{0};
+};
+
+}  // namespace frag::aggregator

@@ -1,0 +1,84 @@
+#include "trainer/aggregator_link.h"
+
+namespace frag::trainer {
+namespace {
+
+// The words of application/problem+json, or the status where there are none.
+std::string reason_of(const http::Answer& answer) {
+  const auto problem = Json::parse(answer.body, nullptr, false);
+  if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
+    return problem["detail"].get<std::string>();
+  }
+  return "HTTP " + std::to_string(answer.status);
+}
+
+}  // namespace
+
+AggregatorLink::AggregatorLink(const std::string& url, const std::string& token)
+    : url_(http::normalise_base_url(url)), client_(http::ClientOptions{.bearer_token = token}) {}
+
+std::string AggregatorLink::join(const std::string& name) {
+  const std::string what = url_ + ": joining";
+  const Json answer = client_.post_json(at("/v1/workers"), {{"name", name}}).expect_ok(what).json(what);
+  const auto token = json_get<std::string>(answer, "token", what);
+  client_.set_bearer_token(token);
+  return token;
+}
+
+TaskAnswer AggregatorLink::ask_for_task(double wait_s) {
+  const std::string what = url_ + ": asking for a task";
+  const Json answer = client_.post_json(at("/v1/tasks"), {{"wait_s", wait_s}}).expect_ok(what).json(what);
+  const auto state = json_get<std::string>(answer, "state", what);
+  if (state == "finished") return {.state = TaskState::finished, .lease = {}};
+  if (state == "wait") return {.state = TaskState::wait, .lease = {}};
+  if (state != "task" || !answer.contains("lease")) {
+    throw Error(Errc::bad_input, what + ": unknown answer \"" + state + "\"");
+  }
+  return {.state = TaskState::task, .lease = rounds::lease_from_json(answer["lease"])};
+}
+
+std::string AggregatorLink::weights(std::int64_t version) {
+  http::Answer answer = client_.get(at("/v1/weights/" + std::to_string(version)));
+  answer.expect_ok(url_ + ": weights version " + std::to_string(version));
+  return std::move(answer.body);
+}
+
+ResultAnswer AggregatorLink::send_result(const std::string& task, const std::string& file,
+                                         std::int64_t fragments) {
+  const http::Answer answer = client_.put(
+      at("/v1/tasks/" + http::percent_encode(task) + "/result"), file,
+      {"Content-Type: application/octet-stream", "X-Frag-Fragments: " + std::to_string(fragments)});
+  if (answer.status == 409) return {.verdict = Verdict::late, .reason = reason_of(answer)};
+  if (answer.status == 422) return {.verdict = Verdict::refused, .reason = reason_of(answer)};
+  answer.expect_ok(url_ + ": sending a result");
+  return {};
+}
+
+bool AggregatorLink::heartbeat(const std::string& task) {
+  const http::Answer answer =
+      client_.post_json(at("/v1/tasks/" + http::percent_encode(task) + "/heartbeat"), Json::object());
+  if (answer.status == 409) return false;
+  answer.expect_ok(url_ + ": heartbeat");
+  return true;
+}
+
+std::int64_t AggregatorLink::submit(const rounds::JobSpec& job) {
+  const std::string what = url_ + ": submitting the job";
+  const Json answer = client_.post_json(at("/v1/jobs"), rounds::to_json(job)).expect_ok(what).json(what);
+  return json_get<std::int64_t>(answer, "job", what);
+}
+
+void AggregatorLink::send_first_weights(std::int64_t job, const std::string& file) {
+  client_
+      .put(at("/v1/jobs/" + std::to_string(job) + "/weights"), file,
+           {"Content-Type: application/octet-stream"})
+      .expect_ok(url_ + ": sending the first weights");
+}
+
+rounds::JobStatus AggregatorLink::status(std::optional<std::int64_t> job) {
+  const std::string what = url_ + ": status";
+  const std::string path = job ? "/v1/jobs/" + std::to_string(*job) : "/v1/status";
+  return rounds::job_status_from_json(client_.get(at(path)).expect_ok(what).json(what));
+}
+
+}  // namespace frag::trainer

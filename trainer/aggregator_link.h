@@ -1,0 +1,64 @@
+// The trainer's side of the wire that libfrag/rounds/messages.h describes: one call a request, no retries.
+//
+// Belongs to one thread; a second thread makes its own. Every call throws Errc::unavailable where no answer
+// came (or a 5xx or 429 did), and Errc::refused where a token is not taken.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "libfrag/http/client.h"
+#include "libfrag/rounds/messages.h"
+
+namespace frag::trainer {
+
+enum class TaskState { task, wait, finished };
+
+struct TaskAnswer {
+  TaskState state = TaskState::wait;
+  rounds::Lease lease;  // where state is task
+};
+
+enum class Verdict {
+  accepted,
+  late,     // 409: the round had closed, or the part was taken
+  refused,  // 422: for what the result held
+};
+
+struct ResultAnswer {
+  Verdict verdict = Verdict::accepted;
+  std::string reason;  // the aggregator's words where it was not accepted
+};
+
+class AggregatorLink {
+ public:
+  // Errc::usage where `url` is not http:// or https://. `token` may be empty.
+  AggregatorLink(const std::string& url, const std::string& token);
+
+  const std::string& url() const { return url_; }
+
+  // Joins under `name` and uses the token that it is given from here on; returns it for other links.
+  std::string join(const std::string& name);
+  // Asks for a task; the aggregator may hold the answer back for `wait_s` seconds.
+  TaskAnswer ask_for_task(double wait_s);
+  // Version `version` as a safetensors file.
+  std::string weights(std::int64_t version);
+  ResultAnswer send_result(const std::string& task, const std::string& file, std::int64_t fragments);
+  // False where the lease is no longer held.
+  bool heartbeat(const std::string& task);
+
+  // The new job's number.
+  std::int64_t submit(const rounds::JobSpec& job);
+  void send_first_weights(std::int64_t job, const std::string& file);
+  // Of `job`, or of the newest.
+  rounds::JobStatus status(std::optional<std::int64_t> job = std::nullopt);
+
+ private:
+  std::string at(const std::string& path) const { return url_ + path; }
+
+  std::string url_;
+  http::Client client_;
+};
+
+}  // namespace frag::trainer

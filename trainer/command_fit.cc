@@ -1,0 +1,208 @@
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "libfrag/base/progress.h"
+#include "libfrag/base/stop.h"
+#include "libfrag/base/text.h"
+#include "trainer/commands.h"
+#include "trainer/metrics.h"
+#include "trainer/network.h"
+#include "trainer/run_folder.h"
+
+namespace frag::trainer {
+namespace {
+
+constexpr std::uint64_t kUsualCount = 3000;
+constexpr std::uint64_t kValidationCount = 1000;
+constexpr char kValidation[] = "val";
+
+struct Options {
+  std::vector<std::string> places;
+  std::string run;
+  std::string model = "small";
+  std::string split = "train";
+  std::int64_t epochs = 10;
+  std::optional<std::uint64_t> count;  // fragments an epoch
+  std::uint64_t seed = 1;
+  std::optional<std::int64_t> input;
+  std::optional<std::int64_t> batch;
+  std::optional<double> learning_rate;
+  std::optional<double> momentum;
+  std::optional<double> weight_decay;
+  std::string schedule = "cosine";
+  std::string augment = "turns";
+  int threads = 0;
+  bool force = false;
+};
+
+TrainSettings settings_of(const Options& options, const ModelInfo& model) {
+  return {.batch = options.batch.value_or(model.batch),
+          .learning_rate = options.learning_rate.value_or(model.learning_rate),
+          .momentum = options.momentum.value_or(model.momentum),
+          .weight_decay = options.weight_decay.value_or(model.weight_decay),
+          .schedule = options.schedule == "cosine" ? Schedule::cosine : Schedule::constant,
+          .epochs = options.epochs,
+          .seed = options.seed,
+          .augment = options.augment == "turns" ? Augment::turns : Augment::none};
+}
+
+// One fit: draws anew each epoch, trains, measures on "val" where the dataset has it, saves after every
+// epoch.
+class Fit {
+ public:
+  explicit Fit(const Options& options)
+      : options_(options),
+        model_(model_info(options.model)),
+        folder_(options.run, options.force ? Existing::overwrite : Existing::refuse),
+        access_(open_access(options.places)),
+        settings_(settings_of(options, model_)) {}
+
+  void run();
+
+ private:
+  FragmentSet draw(const std::string& split, std::uint64_t count, std::uint64_t round,
+                   const std::string& what);
+  HistoryLine do_epoch(std::int64_t epoch, Training& training, Network& network, const FragmentSet& set,
+                       const std::optional<FragmentSet>& validation);
+  void print_line(const HistoryLine& line) const;
+  Json describe(const Network& network, std::uint64_t count) const;
+
+  const Options& options_;
+  const ModelInfo& model_;
+  RunFolder folder_;
+  std::unique_ptr<Access> access_;
+  TrainSettings settings_;
+  std::vector<HistoryLine> history_;
+};
+
+FragmentSet Fit::draw(const std::string& split, std::uint64_t count, std::uint64_t round,
+                      const std::string& what) {
+  const SampleSpec spec{.split = split, .count = count, .seed = options_.seed, .round = round};
+  const InputShape shape{.edge = options_.input.value_or(model_.input),
+                         .channels = natural_channels(access_->catalog())};
+  return read_fragments(*access_, spec, shape, what);
+}
+
+void Fit::run() {
+  const Catalog& catalog = access_->catalog();
+  const std::uint64_t usual =
+      usual_count(catalog, options_.split, kUsualCount);  // also: is there such a split?
+  const std::uint64_t count = options_.count.value_or(usual);
+  FragmentSet set = draw(options_.split, count, 0, "epoch 1");
+  Network network(make_card(model_.name, catalog, set), options_.seed);
+  std::optional<FragmentSet> validation;
+  if (has_split(catalog, kValidation)) {
+    validation = draw(kValidation, usual_count(catalog, kValidation, kValidationCount), 0, kValidation);
+  }
+  std::printf("%s: %s parameters, %s fragments an epoch, %lld classes, dataset %s\n", model_.name.c_str(),
+              format_count(static_cast<std::uint64_t>(network.parameters())).c_str(),
+              format_count(set.size()).c_str(), static_cast<long long>(catalog.classes().size()),
+              catalog.id().substr(0, 12).c_str());
+  Training training(network, settings_);
+  for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
+    if (epoch > 0) {
+      set = draw(options_.split, count, static_cast<std::uint64_t>(epoch),
+                 "epoch " + std::to_string(epoch + 1));
+    }
+    history_.push_back(do_epoch(epoch, training, network, set, validation));
+    print_line(history_.back());
+    folder_.save(network.weights(), describe(network, count), history_);
+  }
+  for (const std::string& note : access_->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
+  std::printf("weights: %s\n", folder_.weights_path().c_str());
+}
+
+HistoryLine Fit::do_epoch(std::int64_t epoch, Training& training, Network& network, const FragmentSet& set,
+                          const std::optional<FragmentSet>& validation) {
+  Progress progress("epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options_.epochs), set.size(),
+                    "fragments");
+  const EpochResult result = training.epoch(set, epoch, [&progress](std::int64_t fragments) {
+    throw_if_stopped();
+    progress.add(static_cast<std::uint64_t>(fragments));
+  });
+  HistoryLine line{.epoch = epoch + 1,
+                   .loss = result.loss,
+                   .train_accuracy = result.accuracy,
+                   .images_per_second = result.images_per_second,
+                   .seconds = result.seconds};
+  if (validation) line.val_accuracy = accuracy_of(validation->labels(), network.predict(*validation));
+  return line;
+}
+
+void Fit::print_line(const HistoryLine& line) const {
+  const std::string val = line.val_accuracy < 0 ? "" : "  val " + format_fixed(line.val_accuracy, 3);
+  std::printf("epoch %lld/%lld  loss %.4f  accuracy %.3f%s  %.0f images/s  %s\n",
+              static_cast<long long>(line.epoch), static_cast<long long>(options_.epochs), line.loss,
+              line.train_accuracy, val.c_str(), line.images_per_second, format_seconds(line.seconds).c_str());
+}
+
+Json Fit::describe(const Network& network, std::uint64_t count) const {
+  const HistoryLine& last = history_.back();
+  Json results{{"epochs", last.epoch}, {"loss", last.loss}, {"train_accuracy", last.train_accuracy}};
+  if (last.val_accuracy >= 0) results["val_accuracy"] = last.val_accuracy;
+  return {{"program", "fragtrain " FRAG_VERSION},
+          {"places", options_.places},
+          {"card", to_json(network.card())},
+          {"settings",
+           {{"split", options_.split},
+            {"epochs", options_.epochs},
+            {"count", count},
+            {"seed", options_.seed},
+            {"batch", settings_.batch},
+            {"learning_rate", settings_.learning_rate},
+            {"momentum", settings_.momentum},
+            {"weight_decay", settings_.weight_decay},
+            {"schedule", options_.schedule},
+            {"augment", options_.augment}}},
+          {"parameters", network.parameters()},
+          {"results", std::move(results)}};
+}
+
+void run(const Options& options) {
+  use_threads(options.threads);
+  Fit(options).run();
+}
+
+void add_settings(CLI::App* command, Options& options) {
+  const std::string own = "; without it the model's own";
+  command->add_option("--batch", options.batch, "Fragments a step" + own)->check(CLI::Range(1, 1 << 20));
+  command->add_option("--lr", options.learning_rate, "Learning rate" + own)->check(CLI::Range(0.0, 1e6));
+  command->add_option("--momentum", options.momentum, "Momentum" + own)->check(CLI::Range(0.0, 1.0));
+  command->add_option("--weight-decay", options.weight_decay, "Weight decay" + own)
+      ->check(CLI::Range(0.0, 1e6));
+  command->add_option("--input", options.input, "Edge of the network's input, pixels" + own)
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--schedule", options.schedule, "Learning rate over the epochs: cosine or constant")
+      ->check(CLI::IsMember({"cosine", "constant"}));
+  command->add_option("--augment", options.augment, "Show fragments turned and mirrored: turns or none")
+      ->check(CLI::IsMember({"turns", "none"}));
+  add_threads(command, options.threads);
+}
+
+}  // namespace
+
+void add_fit(CLI::App& program) {
+  auto* command = add_command(program, "fit", "Train a model on this machine",
+                              "fragtrain fit gels.dataset --model small --epochs 10 -o run");
+  const auto options = std::make_shared<Options>();
+  command
+      ->add_option("dataset", options->places,
+                   "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
+      ->required();
+  command->add_option("-o,--output", options->run, "Run folder to write")->required();
+  command->add_flag("--force", options->force, "Replace the run in a folder that is not empty");
+  command->add_option("--model", options->model, "A model that `fragtrain models` lists");
+  command->add_option("--split", options->split, "Split to train on");
+  command->add_option("--epochs", options->epochs, "Passes, each over a new draw")
+      ->check(CLI::Range(1, 1000000));
+  command
+      ->add_option("--count", options->count,
+                   "Fragments an epoch, balanced over classes; without it up to 3000")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "Seed of weights, draws, order and turns");
+  add_settings(command, *options);
+  set_action(command, [options] { run(*options); });
+}
+
+}  // namespace frag::trainer

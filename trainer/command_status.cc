@@ -1,0 +1,57 @@
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "libfrag/base/file.h"
+#include "trainer/aggregator_link.h"
+#include "trainer/commands.h"
+#include "trainer/job_table.h"
+
+namespace frag::trainer {
+namespace {
+
+struct Options {
+  std::string aggregator;
+  std::string token;
+  std::string weights;              // file to write; empty: none
+  std::optional<std::int64_t> job;  // absent: the newest
+  bool json = false;
+};
+
+void run(const Options& options) {
+  AggregatorLink link(options.aggregator, options.token);
+  const rounds::JobStatus status = link.status(options.job);
+  if (!options.weights.empty()) {
+    if (status.weights < 0)
+      throw Error(Errc::not_found, "job " + std::to_string(status.job) + " has no weights yet");
+    write_file_atomic(options.weights, link.weights(status.weights));
+  }
+  if (options.json) {
+    std::printf("%s\n", rounds::to_json(status).dump(2).c_str());
+    return;
+  }
+  std::fputs(format_job(status).c_str(), stdout);
+  if (!options.weights.empty()) {
+    std::printf("\nweights version %lld: %s\n", static_cast<long long>(status.weights),
+                options.weights.c_str());
+  }
+}
+
+}  // namespace
+
+void add_status(CLI::App& program) {
+  auto* command =
+      add_command(program, "status", "Show a job's rounds and workers, and fetch its newest weights",
+                  "fragtrain status --aggregator http://127.0.0.1:8090 --weights newest.safetensors");
+  const auto options = std::make_shared<Options>();
+  command->add_option("--aggregator", options->aggregator, "Address of the aggregator (http://HOST:PORT)")
+      ->required();
+  command->add_option("--job", options->job, "Number of the job; the newest without it")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--weights", options->weights, "Write the job's newest weights to this file");
+  command->add_flag("--json", options->json, "As JSON");
+  add_token(command, options->token);
+  set_action(command, [options] { run(*options); });
+}
+
+}  // namespace frag::trainer

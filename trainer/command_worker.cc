@@ -1,0 +1,56 @@
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+
+#include "trainer/commands.h"
+#include "trainer/worker.h"
+
+namespace frag::trainer {
+namespace {
+
+struct Options {
+  WorkerOptions worker;
+  int threads = 0;
+};
+
+// "HOST-PID": tells apart the workers of one machine, too.
+std::string default_name() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  return std::string(host[0] == '\0' ? "worker" : host.data()) + "-" + std::to_string(::getpid());
+}
+
+void run(Options options) {
+  use_threads(options.threads);
+  if (options.worker.name.empty()) options.worker.name = default_name();
+  run_worker(options.worker);
+}
+
+}  // namespace
+
+void add_worker(CLI::App& program) {
+  auto* command =
+      add_command(program, "worker", "Take part in an aggregator's job until it ends",
+                  "fragtrain worker --aggregator http://lab-server:8090 --mirror http://nearby:8080");
+  const auto options = std::make_shared<Options>();
+  WorkerOptions& worker = options->worker;
+  command->add_option("--aggregator", worker.aggregator, "Address of the aggregator (http://HOST:PORT)")
+      ->required();
+  command
+      ->add_option(
+          "--mirror", worker.mirrors,
+          "Mirror of the dataset (http://HOST:PORT), asked before the job's own; may be given repeatedly")
+      ->allow_extra_args(false);
+  command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
+  add_threads(command, options->threads);
+  command
+      ->add_option(
+          "--throttle", worker.throttle,
+          "Largest share of the time to spend training (above 0, up to 1), so that a desktop stays usable")
+      ->check(CLI::Range(0.01, 1.0));
+  add_token(command, worker.token);
+  set_action(command, [options] { run(*options); });
+}
+
+}  // namespace frag::trainer

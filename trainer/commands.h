@@ -1,0 +1,32 @@
+// The subcommands: each adds its options to the program and runs when it was chosen. Errors leave them as
+// exceptions; libfrag/cli/program.h turns those into messages and exit statuses.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "libfrag/cli/program.h"
+
+namespace frag::trainer {
+
+void add_fit(CLI::App& program);
+void add_eval(CLI::App& program);
+void add_worker(CLI::App& program);
+void add_submit(CLI::App& program);
+void add_status(CLI::App& program);
+void add_models(CLI::App& program);
+
+// What the command does once its options are read. LibTorch's own exceptions become Errc::internal here.
+void set_action(CLI::App* command, std::function<void()> action);
+
+// --token, which the environment's FRAG_TOKEN may hold too: a command line is for everyone on the machine to
+// read.
+void add_token(CLI::App* command, std::string& token);
+
+// --threads, for use_threads.
+void add_threads(CLI::App* command, int& threads);
+
+// Sets the threads to compute with; 0 takes the machine's. Call it first: it may start the program anew.
+void use_threads(int threads);
+
+}  // namespace frag::trainer

@@ -1,0 +1,28 @@
+// JOB.toml: what `fragtrain submit` reads. Its keys are JobSpec's (libfrag/rounds/messages.h) with the tables
+// [local] and [sample], and `input`; manifests/job.toml is an example with every key.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libfrag/rounds/messages.h"
+
+namespace frag::trainer {
+
+struct JobFile {
+  rounds::JobSpec job;                // job.dataset is empty where the file leaves it to the first mirror
+  std::optional<std::int64_t> input;  // edge of the network's input, pixels; absent: the model's own
+};
+
+// Absent keys take JobSpec's defaults, [local] the model's own settings, `name` the name in messages and
+// `model` "small". Errc::bad_input with file and line for what is not TOML, an unknown key and a value of the
+// wrong type or out of range; Errc::usage for an unknown model.
+JobFile parse_job_file(std::string_view toml, const std::string& name);
+
+JobFile read_job_file(const std::filesystem::path& path);
+
+}  // namespace frag::trainer

@@ -1,0 +1,29 @@
+// What a worker does with a lease, apart from the network: a function of the lease, the starting weights and
+// the dataset, repeatable to the bit at equal thread counts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "libfrag/rounds/messages.h"
+#include "trainer/network.h"
+
+namespace frag::trainer {
+
+struct LocalResult {
+  std::string change;  // a safetensors file: parameters as start - trained, buffers and counters as they are
+  std::int64_t fragments = 0;
+  EpochResult last;  // of the last local epoch
+};
+
+// Errc::bad_input where the weights are of another model than the lease says.
+ModelCard card_of_lease(const rounds::Lease& lease, const rounds::WeightsFile& start);
+
+// The fragments that the lease names, at the network's input size. Errors as Access::read.
+FragmentSet draw_local_set(const rounds::Lease& lease, const ModelCard& card, Access& access);
+
+// Trains lease.local's epochs from `start`. Seeded by the lease's sample seed, round and part.
+LocalResult train_locally(const rounds::Lease& lease, const rounds::WeightsFile& start,
+                          const FragmentSet& set, const Training::AfterBatch& after_batch = {});
+
+}  // namespace frag::trainer

@@ -1,0 +1,70 @@
+// fragtrain: trains, evaluates, and takes part in rounds.
+#include <c10/util/Exception.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "libfrag/base/error.h"
+#include "trainer/commands.h"
+#include "trainer/network.h"
+
+namespace frag::trainer {
+namespace {
+
+char** g_arguments = nullptr;
+
+// OpenMP's threads spin while they wait, and on a machine with other work to do that costs more than it
+// gives: training was up to six times slower. The policy is read when the library is loaded, so the program
+// starts itself once more.
+void make_openmp_wait_quietly() {
+  constexpr char kPolicy[] = "OMP_WAIT_POLICY";
+  if (std::getenv(kPolicy) != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  ::setenv(kPolicy, "passive", 0);
+  ::execv("/proc/self/exe", g_arguments);
+  // Where that fails, training is as right as it was, and perhaps slower.
+}
+
+}  // namespace
+
+void use_threads(int threads) {
+  if (threads != 1) make_openmp_wait_quietly();
+  set_compute_threads(threads);
+}
+
+void set_action(CLI::App* command, std::function<void()> action) {
+  command->callback([action = std::move(action)] {
+    try {
+      action();
+    } catch (const c10::Error& error) {
+      throw Error(Errc::internal, std::string("LibTorch: ") + error.what_without_backtrace());
+    }
+  });
+}
+
+void add_token(CLI::App* command, std::string& token) {
+  command->add_option("--token", token, "The aggregator's join token; needed off loopback")
+      ->envname("FRAG_TOKEN");
+}
+
+void add_threads(CLI::App* command, int& threads) {
+  command->add_option("--threads", threads, "Threads to compute with; 0: all the machine has")
+      ->check(CLI::Range(0, 1024));
+}
+
+}  // namespace frag::trainer
+
+int main(int argc, char** argv) {
+  frag::trainer::g_arguments = argv;
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what follows a job must not wait in a pipe
+  CLI::App program("Trains classifiers on fragments, alone or in rounds with others.", "fragtrain");
+  frag::prepare(program, "fragtrain fit gels.dataset --epochs 10 -o run && fragtrain eval run gels.dataset");
+  program.require_subcommand(1);
+  frag::trainer::add_fit(program);
+  frag::trainer::add_eval(program);
+  frag::trainer::add_worker(program);
+  frag::trainer::add_submit(program);
+  frag::trainer::add_status(program);
+  frag::trainer::add_models(program);
+  return frag::run_program(program, argc, argv);
+}

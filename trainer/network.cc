@@ -1,0 +1,248 @@
+#include "trainer/network.h"
+
+#include <ATen/Context.h>
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
+#include <dlfcn.h>
+
+#include <cstring>
+#include <numeric>
+#include <set>
+#include <thread>
+
+#include "libfrag/base/text.h"
+#include "trainer/network_impl.h"
+
+namespace frag::trainer {
+namespace {
+
+using rounds::DType;
+using rounds::TensorInfo;
+using rounds::TensorKind;
+
+constexpr std::int64_t kPredictBatch = 64;
+
+const models::Kind& kind_of(const ModelCard& card, const std::string& what) {
+  const models::Kind* kind = models::find_kind(card.model);
+  if (kind == nullptr) throw Error(Errc::bad_input, what + ": unknown model \"" + card.model + "\"");
+  if (card.input < kind->smallest_input) {
+    throw Error(Errc::bad_input, what + ": an input of " + std::to_string(card.input) +
+                                     " px is too small for " + card.model + ", which needs " +
+                                     std::to_string(kind->smallest_input) + " px");
+  }
+  return *kind;
+}
+
+std::shared_ptr<models::Model> build(const ModelCard& card, const std::string& what) {
+  const auto model =
+      kind_of(card, what)
+          .build({.channels = card.channels, .classes = static_cast<std::int64_t>(card.classes.size())});
+  // oneDNN's convolutions would otherwise spend a third of their time reordering.
+  for (at::Tensor& parameter : model->parameters()) {
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+  }
+  return model;
+}
+
+struct NamedTensor {
+  TensorInfo info;
+  at::Tensor tensor;  // shares the model's storage
+};
+
+// Every tensor of the model under its name, parameters first.
+std::vector<NamedTensor> tensors_of(const models::Model& model) {
+  std::vector<NamedTensor> all;
+  const auto add = [&all](const std::string& name, const at::Tensor& tensor, TensorKind kind) {
+    const DType dtype = kind == TensorKind::counter ? DType::i64 : DType::f32;
+    all.push_back({{.name = name, .dtype = dtype, .kind = kind, .shape = tensor.sizes().vec()}, tensor});
+  };
+  for (const auto& item : model.named_parameters()) add(item.key(), item.value(), TensorKind::parameter);
+  for (const auto& item : model.named_buffers()) {
+    add(item.key(), item.value(),
+        item.value().is_floating_point() ? TensorKind::buffer : TensorKind::counter);
+  }
+  return all;
+}
+
+at::Tensor read_tensor(const rounds::WeightsFile& file, const TensorInfo& info) {
+  at::Tensor tensor = at::empty(info.shape, info.dtype == DType::f32 ? at::kFloat : at::kLong);
+  const std::string_view bytes = rounds::tensor_bytes(file, info);
+  std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
+  return tensor;
+}
+
+// A safetensors file of these tensors.
+std::string write_tensors(const std::vector<NamedTensor>& tensors, const Json& card) {
+  std::vector<TensorInfo> infos;
+  for (const auto& [info, tensor] : tensors) infos.push_back(info);
+  std::string file = rounds::make_header(infos, card);
+  std::uint64_t end = file.size();
+  for (const TensorInfo& info : infos) end = std::max(end, info.offset + info.bytes);
+  file.resize(end);
+  for (const TensorInfo& info : infos) {
+    const auto named = std::find_if(tensors.begin(), tensors.end(),
+                                    [&](const NamedTensor& t) { return t.info.name == info.name; });
+    const at::Tensor plain = named->tensor.detach().contiguous();
+    std::memcpy(file.data() + info.offset, plain.data_ptr(), info.bytes);
+  }
+  return file;
+}
+
+const TensorInfo& expect_tensor(const rounds::WeightsFile& file, const TensorInfo& wanted,
+                                const std::string& what) {
+  const TensorInfo* found = file.layout.find(wanted.name);
+  if (found == nullptr) throw Error(Errc::bad_input, what + ": tensor \"" + wanted.name + "\" is missing");
+  if (found->dtype != wanted.dtype || found->shape != wanted.shape) {
+    throw Error(Errc::bad_input,
+                what + ": tensor \"" + wanted.name + "\" has another shape or type than the model's");
+  }
+  return *found;
+}
+
+void load_tensors(models::Model& model, const rounds::WeightsFile& file, const std::string& what) {
+  const c10::NoGradGuard no_grad;
+  std::set<std::string> names;
+  for (auto& [info, tensor] : tensors_of(model)) {
+    at::Tensor(tensor).copy_(read_tensor(file, expect_tensor(file, info, what)));
+    names.insert(info.name);
+  }
+  for (const TensorInfo& info : file.layout.tensors) {
+    if (!names.contains(info.name)) {
+      throw Error(Errc::bad_input, what + ": the model has no tensor \"" + info.name + "\"");
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<ModelInfo>& list_models() {
+  static const std::vector<ModelInfo> all = [] {
+    std::vector<ModelInfo> list;
+    for (const models::Kind& kind : models::kinds()) {
+      list.push_back({.name = kind.name,
+                      .summary = kind.summary,
+                      .input = kind.defaults.input,
+                      .smallest_input = kind.smallest_input,
+                      .subtracts_mean_only = kind.scaling == models::Scaling::subtract_mean,
+                      .batch = kind.defaults.batch,
+                      .learning_rate = kind.defaults.learning_rate,
+                      .momentum = kind.defaults.momentum,
+                      .weight_decay = kind.defaults.weight_decay});
+    }
+    return list;
+  }();
+  return all;
+}
+
+const ModelInfo& model_info(const std::string& name) {
+  std::vector<std::string> names;
+  for (const ModelInfo& info : list_models()) {
+    if (info.name == name) return info;
+    names.push_back(info.name);
+  }
+  throw Error(Errc::usage, "unknown model \"" + name + "\"; there are " + join(names, ", "));
+}
+
+std::int64_t parameter_count(const std::string& model, std::int64_t channels, std::int64_t classes) {
+  model_info(model);
+  return models::parameter_count(
+      *models::find_kind(model)->build({.channels = channels, .classes = classes}));
+}
+
+ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample) {
+  PixelStatistics statistics = pixel_statistics(sample);
+  if (model_info(model).subtracts_mean_only) statistics.deviation.assign(statistics.deviation.size(), 1.0);
+  return {.model = model,
+          .classes = catalog.classes(),
+          .channels = sample.shape().channels,
+          .input = sample.shape().edge,
+          .mean = std::move(statistics.mean),
+          .deviation = std::move(statistics.deviation),
+          .dataset = catalog.id(),
+          .fragment = catalog.recipe().fit == Fit::whole ? 0 : catalog.recipe().tile};
+}
+
+void set_compute_threads(int threads) {
+  if (threads <= 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  at::set_num_threads(threads);
+  // OpenBLAS, where that is the BLAS, keeps threads of its own that LibTorch's setting does not reach.
+  using SetThreads = void (*)(int);
+  if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+    set(threads);
+}
+
+at::Tensor Network::Impl::batch(const FragmentSet& set, std::span<const std::uint32_t> indices,
+                                std::span<const std::uint8_t> turns) {
+  const auto n = static_cast<std::int64_t>(indices.size());
+  const std::int64_t edge = card.input;
+  const std::int64_t channels = card.channels;
+  if (set.shape().edge != edge || set.shape().channels != channels) {
+    throw Error(Errc::internal, "fragments of another shape than the network's input");
+  }
+  buffer.resize(indices.size() * set.stride());
+  normaliser.fill(set, indices, turns, buffer.data());
+  return at::from_blob(buffer.data(), {n, channels, edge, edge},
+                       {edge * edge * channels, 1, edge * channels, channels}, at::kFloat)
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+Network::Impl::Impl(ModelCard card_in, const std::string& what)
+    : card(std::move(card_in)), normaliser(card), model(build(card, what)) {}
+
+Network::Network(ModelCard card, std::uint64_t seed) {
+  at::manual_seed(seed);
+  impl_ = std::make_unique<Impl>(std::move(card), "model card");
+}
+
+Network::Network(const rounds::WeightsFile& file, const std::string& what)
+    : impl_(std::make_unique<Impl>(model_card_from_json(file.layout.card, what), what)) {
+  load_tensors(*impl_->model, file, what);
+}
+
+Network::~Network() = default;
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+
+const ModelCard& Network::card() const {
+  return impl_->card;
+}
+
+std::int64_t Network::parameters() const {
+  return models::parameter_count(*impl_->model);
+}
+
+std::string Network::weights() const {
+  return write_tensors(tensors_of(*impl_->model), to_json(impl_->card));
+}
+
+std::string Network::change_from(const rounds::WeightsFile& start) const {
+  const c10::NoGradGuard no_grad;
+  std::vector<NamedTensor> tensors = tensors_of(*impl_->model);
+  for (auto& [info, tensor] : tensors) {
+    if (info.kind != TensorKind::parameter) continue;
+    tensor = read_tensor(start, expect_tensor(start, info, "starting weights")) - tensor;
+  }
+  return write_tensors(tensors, to_json(impl_->card));
+}
+
+std::vector<std::uint32_t> Network::predict(const FragmentSet& set) {
+  const c10::NoGradGuard no_grad;
+  impl_->model->eval();
+  std::vector<std::uint32_t> order(set.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::vector<std::uint32_t> predicted;
+  predicted.reserve(set.size());
+  for (std::size_t from = 0; from < order.size(); from += kPredictBatch) {
+    const auto indices =
+        std::span(order).subspan(from, std::min<std::size_t>(kPredictBatch, order.size() - from));
+    const at::Tensor logits = impl_->model->forward(impl_->batch(set, indices, {})).contiguous();
+    const float* row = logits.data_ptr<float>();
+    for (std::size_t i = 0; i < indices.size(); ++i, row += logits.size(1)) {
+      predicted.push_back(static_cast<std::uint32_t>(std::max_element(row, row + logits.size(1)) - row));
+    }
+  }
+  return predicted;
+}
+
+}  // namespace frag::trainer

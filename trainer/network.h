@@ -1,0 +1,129 @@
+// A network with its model card: what commands and workers hold instead of LibTorch's types, so that only the
+// few files that compute include LibTorch's headers.
+//
+// A Network and a Training belong to one thread at a time. With equal seeds and equal thread counts every
+// result here is equal to the bit.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libfrag/rounds/safetensors.h"
+#include "trainer/fragment_set.h"
+#include "trainer/model_card.h"
+
+namespace frag::trainer {
+
+// A line of `fragtrain models`, and what a command takes where its user said nothing.
+struct ModelInfo {
+  std::string name;
+  std::string summary;
+  std::int64_t input = 0;            // pixels
+  std::int64_t smallest_input = 0;   // pixels
+  bool subtracts_mean_only = false;  // its pixels are not divided by their deviation
+  std::int64_t batch = 0;
+  double learning_rate = 0;
+  double momentum = 0;
+  double weight_decay = 0;
+};
+
+const std::vector<ModelInfo>& list_models();
+
+// Errc::usage that lists the models there are.
+const ModelInfo& model_info(const std::string& name);
+
+// Of a network of that model: Errc::usage as model_info.
+std::int64_t parameter_count(const std::string& model, std::int64_t channels, std::int64_t classes);
+
+// A card for a new network: mean and deviation of `sample`'s pixels, as the model wants them.
+ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample);
+
+// Sets LibTorch's threads (and its BLAS's); 0 takes the machine's.
+void set_compute_threads(int threads);
+
+class Network {
+ public:
+  // Freshly drawn weights: a function of the card and the seed. Errc::bad_input where the card names a model
+  // that we do not have or an input too small for it.
+  Network(ModelCard card, std::uint64_t seed);
+
+  // From a weights file; `what` stands in messages. Errc::bad_input where its card or a tensor's name, shape
+  // or type is not the model's.
+  Network(const rounds::WeightsFile& file, const std::string& what);
+
+  ~Network();
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+
+  const ModelCard& card() const;
+  InputShape input() const { return {.edge = card().input, .channels = card().channels}; }
+  std::int64_t parameters() const;
+
+  // A whole safetensors file with the card.
+  std::string weights() const;
+
+  // What a worker sends: parameters as start - now, buffers and counters as they are now. `start` is the file
+  // that this network was made from.
+  std::string change_from(const rounds::WeightsFile& start) const;
+
+  // The class number of every fragment; the lowest of equals.
+  std::vector<std::uint32_t> predict(const FragmentSet& set);
+
+ private:
+  friend class Training;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+enum class Augment {
+  none,
+  turns,  // every fragment in one of its eight exact turns and mirror images: fragments know no up
+};
+
+enum class Schedule {
+  constant,
+  cosine,  // from the learning rate down to 0 over all epochs, after a short linear rise
+};
+
+struct TrainSettings {
+  std::int64_t batch = 32;
+  double learning_rate = 0.01;
+  double momentum = 0.9;
+  double weight_decay = 0.0;
+  Schedule schedule = Schedule::constant;
+  std::int64_t epochs = 1;  // what the schedule spans
+  std::uint64_t seed = 0;   // of order, turns and dropout
+  Augment augment = Augment::turns;
+  double largest_norm = 0;  // gradients above it are scaled down to it; 0: never
+};
+
+struct EpochResult {
+  double loss = 0;      // mean over fragments, while training
+  double accuracy = 0;  // the same
+  double seconds = 0;
+  double images_per_second = 0;
+};
+
+// Stochastic gradient descent with momentum on cross entropy; keeps the momentum between epochs.
+class Training {
+ public:
+  // Called after every step with the fragments in it; what it throws ends the epoch there.
+  using AfterBatch = std::function<void(std::int64_t fragments)>;
+
+  // `network` must outlive this.
+  Training(Network& network, const TrainSettings& settings);
+  ~Training();
+
+  // One pass over `set`; `epoch` counts from 0 and chooses order and turns. Errc::bad_input where the loss is
+  // no longer a number, naming epoch and batch: the network is of no use then.
+  EpochResult epoch(const FragmentSet& set, std::int64_t epoch, const AfterBatch& after_batch = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace frag::trainer

@@ -1,0 +1,51 @@
+// RUN: what `fragtrain fit` leaves behind. Every file is whole or absent.
+//
+//   weights.safetensors   the network after the last whole epoch, with its model card
+//   run.json              settings, dataset and results
+//   history.csv           a line an epoch
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "libfrag/base/json.h"
+#include "libfrag/rounds/safetensors.h"
+
+namespace frag::trainer {
+
+enum class Existing {
+  refuse,     // a folder that is not empty is Errc::usage
+  overwrite,  // its files of these names are replaced, others left alone
+};
+
+// A line of history.csv.
+struct HistoryLine {
+  std::int64_t epoch = 0;  // from 1
+  double loss = 0;
+  double train_accuracy = 0;
+  double val_accuracy = -1;  // below 0: not measured, an empty cell
+  double images_per_second = 0;
+  double seconds = 0;
+};
+
+class RunFolder {
+ public:
+  // Makes nothing yet: a run that fails before its first epoch leaves no folder.
+  RunFolder(std::filesystem::path path, Existing existing);
+
+  // The state after an epoch; weights first, so that the other files never speak of an epoch that is not
+  // there.
+  void save(const std::string& weights, const Json& run, const std::vector<HistoryLine>& history) const;
+
+  std::filesystem::path weights_path() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The weights of a RUN, or of a weights file; `path` as its user wrote it.
+rounds::WeightsFile load_weights(const std::filesystem::path& path);
+
+}  // namespace frag::trainer
