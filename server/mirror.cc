@@ -86,19 +86,22 @@ Response Mirror::sample(const Request& request) const {
 Response Mirror::fragment(const Request& request) const {
   check_dataset(request);
   const auto id = parse_integer(request.captures.at("id"));
-  if (!id || *id < 0) throw HttpError(400, "\"" + request.captures.at("id") + "\" is not a fragment's number");
+  if (!id || *id < 0)
+    throw HttpError(400, "\"" + request.captures.at("id") + "\" is not a fragment's number");
   const Image pixels = renderer_.render(static_cast<FragmentId>(*id));
   const std::string png = encode_png(pixels);
-  return http::serve(request, {png.size(), xxh3_128_hex(png), "image/png",
-                               [png](std::uint64_t offset, std::uint64_t count) { return png.substr(offset, count); }});
+  return http::serve(
+      request, {png.size(), xxh3_128_hex(png), "image/png",
+                [png](std::uint64_t offset, std::uint64_t count) { return png.substr(offset, count); }});
 }
 
 Response Mirror::file(const Request& request) const {
   const std::string& path = request.captures.at("path");
   const MetadataFiles& metadata = folder_.metadata();
   const auto text = [&request](const std::string& bytes, const char* type) {
-    return http::serve(request, {bytes.size(), sha256_hex(bytes), type,
-                                 [&bytes](std::uint64_t from, std::uint64_t count) { return bytes.substr(from, count); }});
+    return http::serve(
+        request, {bytes.size(), sha256_hex(bytes), type,
+                  [&bytes](std::uint64_t from, std::uint64_t count) { return bytes.substr(from, count); }});
   };
   if (path == kDatasetFile) return text(metadata.dataset_json, "application/json");
   if (path == kSourcesFile) return text(metadata.sources_jsonl, "application/jsonl");
@@ -107,8 +110,9 @@ Response Mirror::file(const Request& request) const {
   for (std::uint32_t number = 0; number < folder_.shards(); ++number) {
     if (path != shard_file(number)) continue;
     const FileReader& shard = folder_.shard(number);
-    return http::serve(request, {shard.size(), folder_.shard_digest(number), "application/x-tar",
-                                 [&shard](std::uint64_t from, std::uint64_t count) { return shard.read(from, count); }});
+    return http::serve(
+        request, {shard.size(), folder_.shard_digest(number), "application/x-tar",
+                  [&shard](std::uint64_t from, std::uint64_t count) { return shard.read(from, count); }});
   }
   throw HttpError(404, "the dataset has no file " + path);
 }

@@ -12,8 +12,8 @@
 
 namespace frag {
 
-// Immutable after construction but for its cache; any number of threads may handle requests. It serves the metadata it read
-// at its start, so a `frag split` beside it changes nothing before a restart.
+// Immutable after construction but for its cache; any number of threads may handle requests. It serves the
+// metadata it read at its start, so a `frag split` beside it changes nothing before a restart.
 class Mirror {
  public:
   // `folder` outlives the mirror. `cache_bytes` bounds the decoded sources kept in memory.

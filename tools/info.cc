@@ -61,8 +61,9 @@ void print_info(const Catalog& catalog, const Table& table) {
   std::cout << ", channels " << name_of(recipe.channels) << "\n"
             << "sources    " << format_count(catalog.sources().size()) << "\n"
             << "fragments  " << format_count(catalog.fragments()) << "\n\n"
-            << std::left << std::setw(10) << "split" << std::setw(24) << "class" << std::right << std::setw(9) << "sources"
-            << std::setw(14) << "fragments" << "\n";
+            << std::left << std::setw(10) << "split" << std::setw(24) << "class" << std::right << std::setw(9)
+            << "sources" << std::setw(14) << "fragments"
+            << "\n";
   for (const std::string& split : catalog.splits()) {
     for (const auto& [name, cell] : table.at(split)) {
       std::cout << std::left << std::setw(10) << split << std::setw(24) << name << std::right << std::setw(9)

@@ -45,19 +45,20 @@ void print_plan(const Plan& plan, const Recipe& recipe) {
   if (recipe.fit == Fit::whole) {
     std::cout << "every image is one fragment\n";
   } else {
-    std::cout << "tiles of " << recipe.tile << " px, a tile every " << recipe.tiling().stride << " px, " << angles
-              << (angles == 1 ? " angle" : " angles") << ", fit " << name_of(recipe.fit) << "\n";
+    std::cout << "tiles of " << recipe.tile << " px, a tile every " << recipe.tiling().stride << " px, "
+              << angles << (angles == 1 ? " angle" : " angles") << ", fit " << name_of(recipe.fit) << "\n";
   }
   for (const auto& [name, planned] : plan.classes) {
-    std::cout << "  " << name << ": " << format_count(planned.sources) << " sources, " << format_count(planned.fragments)
-              << " fragments\n";
+    std::cout << "  " << name << ": " << format_count(planned.sources) << " sources, "
+              << format_count(planned.fragments) << " fragments\n";
   }
   const std::string each = plan.fewest == plan.most
                                ? format_count(plan.most)
                                : format_count(plan.fewest) + " to " + format_count(plan.most);
   std::cout << format_count(plan.sources) << (plan.sources == 1 ? " source" : " sources") << " with " << each
             << " fragments each: " << format_count(plan.fragments) << " fragments\n"
-            << "as uncompressed files they would take " << format_bytes(plan.raw_bytes) << "; a dataset keeps the images";
+            << "as uncompressed files they would take " << format_bytes(plan.raw_bytes)
+            << "; a dataset keeps the images";
   if (plan.file_bytes > 0) std::cout << ", " << format_bytes(plan.file_bytes);
   std::cout << "\n";
 }
@@ -67,7 +68,8 @@ void run(PlanOptions& options) {
   if (is_recipe) options.recipe.file = options.input;
   const bool has_folder = !options.input.empty() && !is_recipe;
   if (has_folder != options.size.empty()) {
-    throw Error(Errc::usage, "plan needs either a folder of images, or --size WIDTHxHEIGHT (with --sources N)");
+    throw Error(Errc::usage,
+                "plan needs either a folder of images, or --size WIDTHxHEIGHT (with --sources N)");
   }
   const Recipe recipe = options.recipe.resolve();
   Plan plan;
@@ -85,7 +87,8 @@ void run(PlanOptions& options) {
   }
   if (!plan.skipped.empty()) {
     throw Error(Errc::partial, std::to_string(plan.skipped.size()) + " of " +
-                                   std::to_string(plan.skipped.size() + plan.sources) + " images cannot be cut");
+                                   std::to_string(plan.skipped.size() + plan.sources) +
+                                   " images cannot be cut");
   }
 }
 
@@ -97,7 +100,8 @@ void add_plan(CLI::App& program) {
                                   "frag plan --size 2272x1704 --sources 654 --fit inscribed");
   command->add_option("input", options->input, "A folder of class folders, or a recipe (with --size)");
   command->add_option("--size", options->size, "Size of a source in pixels, as in 2272x1704");
-  command->add_option("--sources", options->sources, "How many sources of that size")->check(CLI::PositiveNumber);
+  command->add_option("--sources", options->sources, "How many sources of that size")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--json", options->json, "Print JSON");
   options->recipe.add_to(*command);
   command->callback([options] { run(*options); });

@@ -1,6 +1,7 @@
 // frag preview: a picture of a dataset.
 #include "libfrag/cutting/preview.h"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -25,8 +26,13 @@ void run(Options& options) {
     if (angles.size() != 1) throw Error(Errc::usage, "--angle takes one angle in degrees");
     options.preview.millidegrees = angles.front();
   }
+  const std::string extension = std::filesystem::path(options.output).extension().string();
+  const bool jpeg = extension == ".jpg" || extension == ".jpeg";
+  if (!jpeg && extension != ".png")
+    throw Error(Errc::usage, options.output + ": name the picture .png or .jpg");
   const DatasetFolder folder(options.dataset);
-  write_file_atomic(options.output, encode_png(draw_preview(folder, options.preview)));
+  const Image picture = draw_preview(folder, options.preview);
+  write_file_atomic(options.output, jpeg ? encode_jpeg(picture) : encode_png(picture));
   std::cout << "wrote " << options.output << "\n";
 }
 
@@ -34,12 +40,14 @@ void run(Options& options) {
 
 void add_preview(CLI::App& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(program, "preview", "Draws a source with its tiles beside fragments of every class",
-                                  "frag preview gels.frag -o gels.png --angle 30");
+  CLI::App* command =
+      add_command(program, "preview", "Draws a source with its tiles beside fragments of every class",
+                  "frag preview gels.frag -o gels.png --angle 30");
   command->add_option("dataset", options->dataset, "A dataset folder")->required();
-  command->add_option("-o,--output", options->output, "The PNG to write")->required();
+  command->add_option("-o,--output", options->output, "The picture to write, .png or .jpg")->required();
   command->add_option("--source", options->preview.source, "Which source, from 0");
-  command->add_option("--angle", options->angle, "Which of the dataset's angles, in degrees; default: near 30");
+  command->add_option("--angle", options->angle,
+                      "Which of the dataset's angles, in degrees; default: near 30");
   command->add_option("--seed", options->preview.seed, "Another seed shows other fragments");
   command->callback([options] { run(*options); });
 }

@@ -10,7 +10,8 @@ void RecipeOptions::add_to(CLI::App& command) {
   channels_ = name_of(defaults.channels);
   command.add_option("--recipe", file, "A recipe file (TOML); the options here go before its keys");
   tile_ = command.add_option("--tile", given_.tile, "Edge of a fragment in pixels");
-  overlap_ = command.add_option("--overlap", given_.overlap, "Share of a tile that the next one covers, below 1");
+  overlap_ =
+      command.add_option("--overlap", given_.overlap, "Share of a tile that the next one covers, below 1");
   angles_ = command.add_option("--angles", given_.angles, "Degrees: first:last:step, or a list 0,45,90");
   fit_option_ = command.add_option("--fit", fit_, "inscribed, largest, cover or whole");
   channels_option_ = command.add_option("--channels", channels_, "gray, rgb or keep");
@@ -40,7 +41,8 @@ Recipe RecipeOptions::resolve() const {
 }
 
 void print_skipped(const std::vector<SkippedImage>& skipped) {
-  for (const SkippedImage& image : skipped) std::cerr << "left out " << image.name << ": " << image.reason << "\n";
+  for (const SkippedImage& image : skipped)
+    std::cerr << "left out " << image.name << ": " << image.reason << "\n";
 }
 
 }  // namespace frag

@@ -35,7 +35,8 @@ class Output {
   }
   void write(std::string_view bytes) {
     if (file_) return file_->write(bytes);
-    if (!std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size()))) throw_errno("write", "standard output");
+    if (!std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+      throw_errno("write", "standard output");
   }
   void finish() {
     if (file_) return file_->commit();
@@ -82,14 +83,16 @@ void sample_mirror(const Options& options) {
   const std::string url = http::normalise_base_url(options.place);
   if (options.ids) {
     http::Client client;
-    return print_ids(Catalog(fetch_file(client, url, kDatasetFile), fetch_file(client, url, kSourcesFile)), options.spec);
+    return print_ids(Catalog(fetch_file(client, url, kDatasetFile), fetch_file(client, url, kSourcesFile)),
+                     options.spec);
   }
   auto query = to_query(options.spec);
   query.emplace_back("format", options.format);
   http::BodyStream body(url + "/v1/sample" + http::make_query(query), {});
   Output output(options.output);
   Progress progress("sample", options.spec.count.value_or(0), "fragments");
-  // What goes to the file is read as a tar on the way, so that a stream cut short is never taken for a whole one.
+  // What goes to the file is read as a tar on the way, so that a stream cut short is never taken for a whole
+  // one.
   TarReader tar([&](char* buffer, std::size_t capacity) {
     const std::size_t got = body.read(buffer, capacity);
     output.write({buffer, got});
@@ -103,7 +106,8 @@ void sample_mirror(const Options& options) {
 }
 
 void run(Options& options) {
-  if (options.ids != options.output.empty()) throw Error(Errc::usage, "give -o FILE (or -o - for standard output), or --ids");
+  if (options.ids != options.output.empty())
+    throw Error(Errc::usage, "give -o FILE (or -o - for standard output), or --ids");
   parse_sample_format(options.format);
   if (options.count > 0) options.spec.count = options.count;
   options.spec.balance = options.unbalanced ? Balance::none : Balance::by_class;
@@ -125,7 +129,8 @@ void add_sample(CLI::App& program) {
   command->add_option("--round", options->spec.round, "Draws anew for each round");
   command->add_option("--part", options->spec.part, "Draws anew for each part, from 0");
   command->add_option("--parts", options->spec.parts, "How many parts there are");
-  command->add_flag("--unbalanced", options->unbalanced, "Every fragment equally likely, instead of every class");
+  command->add_flag("--unbalanced", options->unbalanced,
+                    "Every fragment equally likely, instead of every class");
   command->add_flag("--repeats", options->repeats, "Start over where a class has too few");
   command->add_option("--format", options->format, "raw, png or jpg");
   command->add_option("-o,--output", options->output, "The tar to write, - for standard output");

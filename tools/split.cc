@@ -15,7 +15,8 @@ struct Options {
 };
 
 void run(const Options& options) {
-  if (options.resplit.split && options.resplit.folds) throw Error(Errc::usage, "give --split or --folds, not both");
+  if (options.resplit.split && options.resplit.folds)
+    throw Error(Errc::usage, "give --split or --folds, not both");
   const std::string id = resplit(options.dataset, options.resplit);
   std::cout << options.dataset << ": split anew\nid " << id << "\n";
 }
@@ -29,7 +30,8 @@ void add_split(CLI::App& program) {
   command->add_option("dataset", options->dataset, "A dataset folder")->required();
   command->add_option("--split", options->resplit.split, "Shares of train/val/test, or train/test");
   command->add_option("--folds", options->resplit.folds, "K folds instead: fold0, fold1, ...");
-  command->add_option("--group", options->resplit.group, "Regular expression on the path for the groups; \"\" for none");
+  command->add_option("--group", options->resplit.group,
+                      "Regular expression on the path for the groups; \"\" for none");
   command->add_option("--seed", options->resplit.seed, "Seed of the split; default: the dataset's");
   command->callback([options] { run(*options); });
 }

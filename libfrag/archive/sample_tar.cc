@@ -32,7 +32,8 @@ Json describe(const Catalog& catalog, FragmentId id, const Image& pixels) {
 TarMember required_member(TarReader& tar, const std::string& name) {
   auto member = tar.next();
   if (!member || member->name != name) {
-    throw Error(Errc::bad_input, "sample: " + (member ? member->name : "the end") + " where " + name + " was expected");
+    throw Error(Errc::bad_input,
+                "sample: " + (member ? member->name : "the end") + " where " + name + " was expected");
   }
   return std::move(*member);
 }
@@ -41,9 +42,12 @@ TarMember required_member(TarReader& tar, const std::string& name) {
 
 const char* name_of(SampleFormat format) {
   switch (format) {
-    case SampleFormat::raw: return "raw";
-    case SampleFormat::png: return "png";
-    case SampleFormat::jpg: return "jpg";
+    case SampleFormat::raw:
+      return "raw";
+    case SampleFormat::png:
+      return "png";
+    case SampleFormat::jpg:
+      return "jpg";
   }
   return "";
 }
@@ -57,9 +61,12 @@ SampleFormat parse_sample_format(std::string_view name) {
 
 std::string encode_pixels(const Image& pixels, SampleFormat format) {
   switch (format) {
-    case SampleFormat::png: return encode_png(pixels);
-    case SampleFormat::jpg: return encode_jpeg(pixels, kJpegQuality);
-    case SampleFormat::raw: break;
+    case SampleFormat::png:
+      return encode_png(pixels);
+    case SampleFormat::jpg:
+      return encode_jpeg(pixels, kJpegQuality);
+    case SampleFormat::raw:
+      break;
   }
   return pixels.packed();
 }
@@ -70,8 +77,8 @@ std::string sample_key(FragmentId id, std::optional<std::uint64_t> position) {
   return position ? std::string(key.data()) + "-r" + std::to_string(*position) : key.data();
 }
 
-void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key, const Image& pixels,
-                  SampleFormat format) {
+void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key,
+                  const Image& pixels, SampleFormat format) {
   const Source& source = catalog.sources()[catalog.source_of(id)];
   tar.add(key + "." + name_of(format), encode_pixels(pixels, format));
   tar.add(key + ".cls", std::to_string(source.class_number));
@@ -89,7 +96,8 @@ std::optional<SampleMember> RawSampleReader::next() {
   const auto class_number = parse_integer(required_member(tar_, key + ".cls").data);
   const std::string what = key + ".json";
   const Json json = parse_json(required_member(tar_, what).data, what);
-  if (!class_number || *class_number < 0) throw Error(Errc::bad_input, "sample: " + key + ".cls is not a number");
+  if (!class_number || *class_number < 0)
+    throw Error(Errc::bad_input, "sample: " + key + ".cls is not a number");
 
   SampleMember member;
   member.id = json_get<FragmentId>(json, "id", what);
@@ -99,7 +107,8 @@ std::optional<SampleMember> RawSampleReader::next() {
                                      json_get<std::int64_t>(json, "height", what),
                                      json_get<std::int64_t>(json, "channels", what));
   if (pixel_digest(member.pixels) != json_get<std::string>(json, "pixels", what)) {
-    throw Error(Errc::bad_input, "sample: fragment " + key + " arrived with wrong pixels (its digest does not fit)");
+    throw Error(Errc::bad_input,
+                "sample: fragment " + key + " arrived with wrong pixels (its digest does not fit)");
   }
   return member;
 }

@@ -1,7 +1,8 @@
 // Samples as WebDataset tars: for each fragment KEY.png|jpg|raw, KEY.cls and KEY.json, in that order.
 //
-// KEY is the fragment's id in twelve digits, with "-r" and the position behind it in a sample that repeats. The class is a
-// decimal number. The JSON says what the fragment is and carries the digest of its pixels, which guards the transport:
+// KEY is the fragment's id in twelve digits, with "-r" and the position behind it in a sample that repeats.
+// The class is a decimal number. The JSON says what the fragment is and carries the digest of its pixels,
+// which guards the transport:
 //   {"id":17,"class":"cells","source":3,"split":"train","angle":45.0,"row":2,"column":5,
 //    "width":256,"height":256,"channels":1,"pixels":"<xxh3-128>"}
 #pragma once
@@ -29,8 +30,8 @@ std::string encode_pixels(const Image& pixels, SampleFormat format);
 std::string sample_key(FragmentId id, std::optional<std::uint64_t> position = std::nullopt);
 
 // Adds the three members of one fragment.
-void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key, const Image& pixels,
-                  SampleFormat format);
+void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key,
+                  const Image& pixels, SampleFormat format);
 
 // One fragment read back from a tar.
 struct SampleMember {
@@ -45,8 +46,8 @@ class RawSampleReader {
  public:
   explicit RawSampleReader(ByteSource source) : tar_(std::move(source)) {}
 
-  // nullopt at the end; Errc::bad_input for members that are not of one fragment, a digest that does not fit, or an end
-  // within a fragment.
+  // nullopt at the end; Errc::bad_input for members that are not of one fragment, a digest that does not fit,
+  // or an end within a fragment.
   std::optional<SampleMember> next();
 
  private:

@@ -76,7 +76,8 @@ TarWriter::TarWriter(ByteSink sink) : impl_(std::make_unique<Impl>()) {
 TarWriter::~TarWriter() = default;
 
 std::uint64_t TarWriter::add(const std::string& name, std::string_view data) {
-  if (name.empty() || name.size() > 100) throw Error(Errc::internal, "tar member name of " + std::to_string(name.size()) + " bytes");
+  if (name.empty() || name.size() > 100)
+    throw Error(Errc::internal, "tar member name of " + std::to_string(name.size()) + " bytes");
   archive_entry* entry = archive_entry_clear(impl_->entry.get());
   archive_entry_set_pathname(entry, name.c_str());
   archive_entry_set_filetype(entry, AE_IFREG);
@@ -119,7 +120,8 @@ struct TarReader::Impl {
     carried.rethrow();
     if (result < ARCHIVE_OK) {
       const char* why = archive_error_string(tar);
-      throw Error(Errc::bad_input, std::string("not a whole tar archive: ") + (why == nullptr ? "cut short" : why));
+      throw Error(Errc::bad_input,
+                  std::string("not a whole tar archive: ") + (why == nullptr ? "cut short" : why));
     }
   }
 };
@@ -143,15 +145,16 @@ std::optional<TarMember> TarReader::next() {
   const auto size = static_cast<std::uint64_t>(archive_entry_size(entry));
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr || size > impl_->member_limit) {
-    throw Error(Errc::bad_input, "a tar member of " + std::to_string(size) + " bytes, more than the limit of " +
-                                     std::to_string(impl_->member_limit));
+    throw Error(Errc::bad_input, "a tar member of " + std::to_string(size) +
+                                     " bytes, more than the limit of " + std::to_string(impl_->member_limit));
   }
   TarMember member{name, std::string(size, '\0')};
   std::size_t done = 0;
   while (done < size) {
     const la_ssize_t got = archive_read_data(impl_->tar, member.data.data() + done, size - done);
     impl_->require(got);
-    if (got == 0) throw Error(Errc::bad_input, "not a whole tar archive: member " + member.name + " is cut short");
+    if (got == 0)
+      throw Error(Errc::bad_input, "not a whole tar archive: member " + member.name + " is cut short");
     done += static_cast<std::size_t>(got);
   }
   return member;

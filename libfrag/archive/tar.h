@@ -16,7 +16,8 @@ using ByteSink = std::function<void(std::string_view)>;
 // Gives the next bytes of an archive being read: up to `capacity` into `buffer`, 0 at the end.
 using ByteSource = std::function<std::size_t(char* buffer, std::size_t capacity)>;
 
-// Writes members with mtime 0, uid and gid 0 and mode 0644, so that equal members give equal bytes. One thread.
+// Writes members with mtime 0, uid and gid 0 and mode 0644, so that equal members give equal bytes. One
+// thread.
 class TarWriter {
  public:
   explicit TarWriter(ByteSink sink);
@@ -24,8 +25,8 @@ class TarWriter {
   TarWriter(const TarWriter&) = delete;
   TarWriter& operator=(const TarWriter&) = delete;
 
-  // `name` has at most 100 bytes. Returns the offset of the data's first byte in the archive. What the sink throws
-  // comes out of here.
+  // `name` has at most 100 bytes. Returns the offset of the data's first byte in the archive. What the sink
+  // throws comes out of here.
   std::uint64_t add(const std::string& name, std::string_view data);
   // Writes the end of the archive; without it the archive is visibly cut short.
   void finish();
@@ -51,7 +52,8 @@ class TarReader {
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;
 
-  // nullopt at the end. Errc::bad_input where the bytes are no tar or end too early; what the source throws comes out.
+  // nullopt at the end. Errc::bad_input where the bytes are no tar or end too early; what the source throws
+  // comes out.
   std::optional<TarMember> next();
 
  private:

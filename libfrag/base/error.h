@@ -1,7 +1,8 @@
 // The one way to fail: every exception that leaves a room is an Error with an Errc.
 //
-// An Errc says what the caller can do about it; exit_status() is the one table from there to a process's status
-// (docs/errors.md). Messages are for a person: they name the thing, its value with units, and the way out.
+// An Errc says what the caller can do about it; exit_status() is the one table from there to a process's
+// status (docs/errors.md). Messages are for a person: they name the thing, its value with units, and the way
+// out.
 #pragma once
 
 #include <stdexcept>

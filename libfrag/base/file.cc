@@ -127,8 +127,8 @@ FileReader::~FileReader() {
 
 std::string FileReader::read(std::uint64_t offset, std::uint64_t count) const {
   if (offset > size_ || count > size_ - offset) {
-    throw Error(Errc::bad_input, path_.string() + ": ends at byte " + std::to_string(size_) + ", before byte " +
-                                     std::to_string(offset + count));
+    throw Error(Errc::bad_input, path_.string() + ": ends at byte " + std::to_string(size_) +
+                                     ", before byte " + std::to_string(offset + count));
   }
   std::string bytes(count, '\0');
   std::size_t done = 0;

@@ -1,4 +1,5 @@
-// Files that are whole or absent: checked reads, atomic writes, every failed call an Error that names the path.
+// Files that are whole or absent: checked reads, atomic writes, every failed call an Error that names the
+// path.
 //
 // Objects belong to one thread, except FileReader, which any number of threads may read from.
 #pragma once
@@ -10,7 +11,8 @@
 
 namespace frag {
 
-// The whole of a regular file. Errc::not_found, Errc::io, or Errc::bad_input where it holds more than `limit` bytes.
+// The whole of a regular file. Errc::not_found, Errc::io, or Errc::bad_input where it holds more than `limit`
+// bytes.
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit = std::uint64_t{1} << 40);
 
 // Replaces `path` by `bytes` in one step: after a crash at any instant it is the old file or the new one.
@@ -46,8 +48,8 @@ class FileWriter {
   std::string buffer_;
 };
 
-// A file under a temporary name beside its own ("NAME.part") until commit(); without commit() it is removed. A pipe or a
-// device (/dev/stdout) is written in place instead: nothing may be renamed over it.
+// A file under a temporary name beside its own ("NAME.part") until commit(); without commit() it is removed.
+// A pipe or a device (/dev/stdout) is written in place instead: nothing may be renamed over it.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);

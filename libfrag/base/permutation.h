@@ -1,10 +1,10 @@
 // A keyed permutation of {0, ..., n-1} that costs the same for any n: the heart of drawing without a list.
 //
-// For n > kTableLimit it is a Feistel network of kRounds rounds over pairs (l, r) in Z_a x Z_b with a = ceil(sqrt n) and
-// b = ceil(n / a), walked until the pair's number l*b + r is below n (Black and Rogaway, "Ciphers with arbitrary finite
-// domains", 2002). Since a*b - n < a the walk takes at most 1 + a/n steps on average, under 1.1 for every n. A network
-// over a handful of values is a poor one, so smaller sets are a Fisher-Yates shuffle kept as a table.
-// docs/sampling.md has the exact arithmetic and test vectors.
+// For n > kTableLimit it is a Feistel network of kRounds rounds over pairs (l, r) in Z_a x Z_b with a =
+// ceil(sqrt n) and b = ceil(n / a), walked until the pair's number l*b + r is below n (Black and Rogaway,
+// "Ciphers with arbitrary finite domains", 2002). Since a*b - n < a the walk takes at most 1 + a/n steps on
+// average, under 1.1 for every n. A network over a handful of values is a poor one, so smaller sets are a
+// Fisher-Yates shuffle kept as a table. docs/sampling.md has the exact arithmetic and test vectors.
 //
 // Immutable after construction: any number of threads may call it.
 #pragma once

@@ -43,9 +43,10 @@ void Progress::draw(Clock::time_point now) {
   if (total_ > 0) {
     const double share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
     const auto filled = static_cast<std::size_t>(share * kBarWidth);
-    line += "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " + format_count(done_) +
-            "/" + format_count(total_) + " " + unit_;
-    if (rate > 0) line += ", " + format_seconds(static_cast<double>(total_ - std::min(done_, total_)) / rate) + " left";
+    line += "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " +
+            format_count(done_) + "/" + format_count(total_) + " " + unit_;
+    if (rate > 0)
+      line += ", " + format_seconds(static_cast<double>(total_ - std::min(done_, total_)) / rate) + " left";
   } else {
     line += format_count(done_) + " " + unit_;
   }

@@ -1,12 +1,13 @@
-// Seeded integers that are equal on every machine: SplitMix64 and a reduction without modulo bias worth the name.
-// docs/sampling.md states both so that another language can follow them.
+// Seeded integers that are equal on every machine: SplitMix64 and a reduction without modulo bias worth the
+// name. docs/sampling.md states both so that another language can follow them.
 #pragma once
 
 #include <cstdint>
 
 namespace frag {
 
-// The finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+// The finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+// 2014).
 constexpr std::uint64_t mix64(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;

@@ -7,8 +7,8 @@
 
 namespace frag {
 
-// Installs the handlers; call once at the start of a program that stops cleanly. Also ignores SIGPIPE, so that a
-// closed connection is an error of that connection.
+// Installs the handlers; call once at the start of a program that stops cleanly. Also ignores SIGPIPE, so
+// that a closed connection is an error of that connection.
 void install_stop_handler();
 
 // True once a stop was asked for.

@@ -80,7 +80,8 @@ std::pair<std::int64_t, std::int64_t> parse_size(std::string_view text) {
     const auto height = parse_integer(parts[1]);
     if (width && height && *width > 0 && *height > 0) return {*width, *height};
   }
-  throw Error(Errc::usage, "\"" + std::string(text) + "\" is not a size; write WIDTHxHEIGHT in pixels, as in 2272x1704");
+  throw Error(Errc::usage,
+              "\"" + std::string(text) + "\" is not a size; write WIDTHxHEIGHT in pixels, as in 2272x1704");
 }
 
 }  // namespace frag

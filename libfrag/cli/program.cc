@@ -20,7 +20,8 @@ int parse(CLI::App& program, int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     return program.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    return report(program, std::string(error.what()) + "; see " + program.get_name() + " --help", Errc::usage);
+    return report(program, std::string(error.what()) + "; see " + program.get_name() + " --help",
+                  Errc::usage);
   }
 }
 

@@ -63,7 +63,8 @@ class StoreWriter {
 
   // Fills in the row's file, shard and offset.
   void add(const std::string& bytes, const std::string& extension, Source& row) {
-    if (!open_) open_ = std::make_unique<Open>(folder_ / shard_file(static_cast<std::uint32_t>(shards_.size())));
+    if (!open_)
+      open_ = std::make_unique<Open>(folder_ / shard_file(static_cast<std::uint32_t>(shards_.size())));
     row.file = stored_name(files_++, extension);
     row.shard = static_cast<std::uint32_t>(shards_.size());
     row.offset = open_->tar.add(row.file, bytes);
@@ -110,9 +111,12 @@ struct Job {
 
 const char* extension_of(std::string_view bytes) {
   switch (sniff_format(bytes).value_or(ImageFormat::tiff)) {
-    case ImageFormat::jpeg: return ".jpg";
-    case ImageFormat::png: return ".png";
-    case ImageFormat::tiff: return ".tif";
+    case ImageFormat::jpeg:
+      return ".jpg";
+    case ImageFormat::png:
+      return ".png";
+    case ImageFormat::tiff:
+      return ".tif";
   }
   return "";
 }
@@ -130,7 +134,8 @@ void examine(Job& job, const Recipe& recipe, const std::vector<Angle>& angles) {
     row.fragments = Tiling(row.width, row.height, angles, recipe.tiling()).tiles();
     if (row.fragments == 0) {
       throw Error(Errc::bad_input, std::to_string(row.width) + "x" + std::to_string(row.height) +
-                                       " pixels hold no fragment of " + std::to_string(recipe.tile) + " pixels");
+                                       " pixels hold no fragment of " + std::to_string(recipe.tile) +
+                                       " pixels");
     }
   } catch (const Error& error) {
     if (error.code() != Errc::bad_input) throw;
@@ -152,7 +157,8 @@ void name_classes(Tables& tables, const std::vector<std::string>& class_of_sourc
     number = static_cast<std::uint32_t>(tables.classes.size());
     tables.classes.push_back(name);
   }
-  for (std::size_t i = 0; i < tables.sources.size(); ++i) tables.sources[i].class_number = numbers[class_of_source[i]];
+  for (std::size_t i = 0; i < tables.sources.size(); ++i)
+    tables.sources[i].class_number = numbers[class_of_source[i]];
 }
 
 class Cutter {
@@ -170,9 +176,9 @@ class Cutter {
     read_all(store);
     tables_.shards = store.finish();
     if (tables_.sources.empty()) {
-      throw Error(Errc::bad_input, options_.images.string() + ": none of its " + std::to_string(files_.size()) +
-                                       " images can be used; the first: " + result_.skipped.front().name + ": " +
-                                       result_.skipped.front().reason);
+      throw Error(Errc::bad_input, options_.images.string() + ": none of its " +
+                                       std::to_string(files_.size()) + " images can be used; the first: " +
+                                       result_.skipped.front().name + ": " + result_.skipped.front().reason);
     }
     name_classes(tables_, class_of_source_);
     assign_splits(tables_, sides, options_.recipe.seed);
@@ -204,17 +210,18 @@ class Cutter {
                                         examine(*job, options_.recipe, tables_.angles);
                                         return job;
                                       }) &
-                                  make_filter<std::shared_ptr<Job>, void>(filter_mode::serial_in_order,
-                                                                          [&](const std::shared_ptr<Job>& job) {
-                                                                            throw_if_stopped();
-                                                                            take(*job, store);
-                                                                            progress.add(1);
-                                                                          }));
+                                  make_filter<std::shared_ptr<Job>, void>(
+                                      filter_mode::serial_in_order, [&](const std::shared_ptr<Job>& job) {
+                                        throw_if_stopped();
+                                        take(*job, store);
+                                        progress.add(1);
+                                      }));
   }
 
   void take(Job& job, StoreWriter& store) {
     if (!job.problem.empty()) {
-      if (options_.on_bad_image == OnBadImage::stop) throw Error(Errc::bad_input, job.file->name + ": " + job.problem);
+      if (options_.on_bad_image == OnBadImage::stop)
+        throw Error(Errc::bad_input, job.file->name + ": " + job.problem);
       result_.skipped.push_back({job.file->name, job.problem});
       return;
     }
@@ -249,7 +256,8 @@ class Cutter {
 CutResult cut(const CutOptions& options) {
   options.recipe.validate();
   if (fs::exists(options.dataset)) {
-    throw Error(Errc::usage, options.dataset.string() + ": exists already; choose another name, or remove it first");
+    throw Error(Errc::usage,
+                options.dataset.string() + ": exists already; choose another name, or remove it first");
   }
   return Cutter(options).run();
 }

@@ -35,10 +35,11 @@ struct CutResult {
   std::vector<SkippedImage> skipped;
 };
 
-// Writes the dataset beside its final name ("NAME.part") and renames it when everything is durable: a crash, a full disk or
-// Ctrl-C leaves nothing that looks like a dataset. The same images and recipe give the same bytes whatever the number of
-// threads. Errc::usage where the dataset exists, Errc::bad_input where no image can be used or a class cannot be split,
-// Errc::io for the disk, Errc::interrupted after a stop signal. Shows a progress bar on a terminal.
+// Writes the dataset beside its final name ("NAME.part") and renames it when everything is durable: a crash,
+// a full disk or Ctrl-C leaves nothing that looks like a dataset. The same images and recipe give the same
+// bytes whatever the number of threads. Errc::usage where the dataset exists, Errc::bad_input where no image
+// can be used or a class cannot be split, Errc::io for the disk, Errc::interrupted after a stop signal. Shows
+// a progress bar on a terminal.
 CutResult cut(const CutOptions& options);
 
 }  // namespace frag

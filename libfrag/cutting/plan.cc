@@ -60,7 +60,8 @@ void add_sources(Plan& plan, std::uint64_t count, std::uint64_t fragments, std::
   plan.raw_bytes += count * fragments * fragment_bytes;
 }
 
-std::uint64_t bytes_of_fragment(std::int64_t width, std::int64_t height, std::int64_t channels, const Recipe& recipe) {
+std::uint64_t bytes_of_fragment(std::int64_t width, std::int64_t height, std::int64_t channels,
+                                const Recipe& recipe) {
   const bool whole = recipe.fit == Fit::whole;
   return static_cast<std::uint64_t>((whole ? width * height : recipe.tile * recipe.tile) * channels);
 }
@@ -102,7 +103,8 @@ Plan plan_folder(const std::filesystem::path& images, const Recipe& recipe) {
       continue;
     }
     const std::int64_t channels = channels_after(header.image.channels, recipe);
-    add_sources(plan, 1, fragments, bytes_of_fragment(header.image.width, header.image.height, channels, recipe));
+    add_sources(plan, 1, fragments,
+                bytes_of_fragment(header.image.width, header.image.height, channels, recipe));
     plan.file_bytes += header.bytes;
     PlannedClass& planned = plan.classes[files[i].class_name];
     ++planned.sources;

@@ -22,12 +22,16 @@ constexpr std::int64_t kThumb = 104, kGap = 6, kColumns = 6, kLabelHeight = 22;
 constexpr double kPreferredDegrees = 30;
 
 // A tile's corners on the source as drawn, `scale` canvas pixels to a source pixel.
-std::vector<Point> corners_of(const TileFrame& frame, const Angle& angle, const Tiling& tiling, double scale) {
+std::vector<Point> corners_of(const TileFrame& frame, const Angle& angle, const Tiling& tiling,
+                              double scale) {
   const double c = angle.cosine / static_cast<double>(kOne), s = angle.sine / static_cast<double>(kOne);
-  const double left = static_cast<double>(frame.x) / kSubpixel, top = static_cast<double>(frame.y) / kSubpixel;
-  const double right = left + static_cast<double>(frame.width), bottom = top + static_cast<double>(frame.height);
+  const double left = static_cast<double>(frame.x) / kSubpixel,
+               top = static_cast<double>(frame.y) / kSubpixel;
+  const double right = left + static_cast<double>(frame.width),
+               bottom = top + static_cast<double>(frame.height);
   std::vector<Point> corners;
-  for (const auto& [x, y] : {std::pair(left, top), std::pair(right, top), std::pair(right, bottom), std::pair(left, bottom)}) {
+  for (const auto& [x, y] :
+       {std::pair(left, top), std::pair(right, top), std::pair(right, bottom), std::pair(left, bottom)}) {
     corners.push_back({kMargin + scale * (static_cast<double>(tiling.width()) / 2 + c * x - s * y),
                        kCaption + scale * (static_cast<double>(tiling.height()) / 2 + s * x + c * y)});
   }
@@ -41,7 +45,8 @@ std::uint32_t choose_angle(const Catalog& catalog, const PreviewOptions& options
     for (std::uint32_t i = 0; i < angles.size(); ++i) {
       if (angles[i].millidegrees == *options.millidegrees) return i;
     }
-    throw Error(Errc::usage, format_degrees(*options.millidegrees) + " degrees is not one of the dataset's angles");
+    throw Error(Errc::usage,
+                format_degrees(*options.millidegrees) + " degrees is not one of the dataset's angles");
   }
   std::uint32_t best = 0;
   for (std::uint32_t i = 1; i < angles.size(); ++i) {
@@ -72,7 +77,8 @@ void draw_source(Canvas& canvas, FragmentRenderer& renderer, const Catalog& cata
 }
 
 // A row of fragments for each class, drawn at random from the whole dataset's first split.
-void draw_sheet(Canvas& canvas, FragmentRenderer& renderer, const Catalog& catalog, std::uint64_t seed, std::int64_t left) {
+void draw_sheet(Canvas& canvas, FragmentRenderer& renderer, const Catalog& catalog, std::uint64_t seed,
+                std::int64_t left) {
   const Sampler sampler(catalog);
   SampleSpec spec;
   spec.split = catalog.splits().front();

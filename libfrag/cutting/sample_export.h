@@ -1,4 +1,5 @@
-// A drawn sample rendered from a dataset folder into a WebDataset tar: what a mirror streams and `frag sample` writes.
+// A drawn sample rendered from a dataset folder into a WebDataset tar: what a mirror streams and `frag
+// sample` writes.
 #pragma once
 
 #include <cstdint>

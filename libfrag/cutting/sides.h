@@ -22,8 +22,9 @@ struct ResplitOptions {
   std::optional<std::uint64_t> seed;
 };
 
-// Gives the dataset in `folder` a new split: the table alone changes, in one step, and with it the dataset's id (the old one
-// becomes its parent). Returns the new id. What an option leaves out stays as the recipe has it.
+// Gives the dataset in `folder` a new split: the table alone changes, in one step, and with it the dataset's
+// id (the old one becomes its parent). Returns the new id. What an option leaves out stays as the recipe has
+// it.
 std::string resplit(const std::filesystem::path& folder, const ResplitOptions& options);
 
 }  // namespace frag

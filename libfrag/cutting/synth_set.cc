@@ -41,7 +41,8 @@ void write_synth_set(const SynthSetOptions& options) {
   std::error_code failed;
   for (std::uint32_t i = 0; i < options.classes; ++i) {
     fs::create_directories(options.folder / names[i], failed);
-    if (failed) throw Error(Errc::io, "create " + (options.folder / names[i]).string() + ": " + failed.message());
+    if (failed)
+      throw Error(Errc::io, "create " + (options.folder / names[i]).string() + ": " + failed.message());
   }
   const std::uint32_t total = options.classes * options.per_class;
   Progress progress("synth", total, "pictures");

@@ -15,7 +15,8 @@ struct SynthSetOptions {
   std::uint64_t seed = 1;
 };
 
-// Writes FOLDER/CLASS/CLASS-000.png, ...: grey PNGs. Errc::usage for options out of range or a folder that holds something.
+// Writes FOLDER/CLASS/CLASS-000.png, ...: grey PNGs. Errc::usage for options out of range or a folder that
+// holds something.
 void write_synth_set(const SynthSetOptions& options);
 
 }  // namespace frag

@@ -29,7 +29,8 @@ std::vector<std::string> ordered_splits(const std::vector<Source>& sources) {
 
 }  // namespace
 
-Catalog::Catalog(std::string_view dataset_json, std::string_view sources_jsonl) : id_(sha256_hex(dataset_json)) {
+Catalog::Catalog(std::string_view dataset_json, std::string_view sources_jsonl)
+    : id_(sha256_hex(dataset_json)) {
   Tables tables = decode_tables(dataset_json, sources_jsonl);
   parent_ = std::move(tables.parent);
   recipe_ = std::move(tables.recipe);
@@ -50,8 +51,9 @@ void Catalog::lay_tilings() {
         known.try_emplace({source.width, source.height}, static_cast<std::uint32_t>(tilings_.size()));
     if (is_new) tilings_.emplace_back(source.width, source.height, angles_, spec);
     if (tilings_[entry->second].tiles() != source.fragments) {
-      throw Error(Errc::bad_input, std::string(kSourcesFile) + ":" + std::to_string(i + 1) + ": \"fragments\" is " +
-                                       std::to_string(source.fragments) + ", and the recipe gives " +
+      throw Error(Errc::bad_input, std::string(kSourcesFile) + ":" + std::to_string(i + 1) +
+                                       ": \"fragments\" is " + std::to_string(source.fragments) +
+                                       ", and the recipe gives " +
                                        std::to_string(tilings_[entry->second].tiles()));
     }
     tiling_of_.push_back(entry->second);
@@ -61,11 +63,12 @@ void Catalog::lay_tilings() {
 
 std::uint32_t Catalog::source_of(FragmentId id) const {
   if (id >= fragments_) {
-    throw Error(Errc::not_found, "fragment " + std::to_string(id) + " is not one of the " + std::to_string(fragments_) +
-                                     " of this dataset");
+    throw Error(Errc::not_found, "fragment " + std::to_string(id) + " is not one of the " +
+                                     std::to_string(fragments_) + " of this dataset");
   }
-  const auto after = std::upper_bound(sources_.begin(), sources_.end(), id,
-                                      [](FragmentId wanted, const Source& source) { return wanted < source.first_fragment; });
+  const auto after = std::upper_bound(
+      sources_.begin(), sources_.end(), id,
+      [](FragmentId wanted, const Source& source) { return wanted < source.first_fragment; });
   // Sources without fragments share their first id with the next one; the last of them is the owner.
   return static_cast<std::uint32_t>(after - sources_.begin() - 1);
 }

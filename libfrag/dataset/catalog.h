@@ -1,7 +1,8 @@
 // A dataset's table in memory: which sources there are, and what every fragment id means.
 //
-// Immutable after construction: any number of threads may use it. It holds no pixels and opens no file, so that a node
-// that only talks to mirrors has the same catalogue as the mirror (docs/dataset-format.md describes the two files).
+// Immutable after construction: any number of threads may use it. It holds no pixels and opens no file, so
+// that a node that only talks to mirrors has the same catalogue as the mirror (docs/dataset-format.md
+// describes the two files).
 #pragma once
 
 #include <cstdint>
@@ -18,14 +19,14 @@ using FragmentId = std::uint64_t;
 
 // A line of sources.jsonl.
 struct Source {
-  std::string name;   // the path it was cut from, relative to the image folder, for people
+  std::string name;  // the path it was cut from, relative to the image folder, for people
   std::uint32_t class_number = 0;
-  std::string group;  // sources of one group never lie on two sides of a split
-  std::string split;  // "train", "val", "test", or "fold0", "fold1", ...
+  std::string group;       // sources of one group never lie on two sides of a split
+  std::string split;       // "train", "val", "test", or "fold0", "fold1", ...
   std::int64_t width = 0;  // pixels, as decoded and turned upright
   std::int64_t height = 0;
   std::int64_t channels = 1;
-  std::string file;    // its name in the store
+  std::string file;  // its name in the store
   std::uint32_t shard = 0;
   std::uint64_t offset = 0;  // of the file's first byte in its shard
   std::uint64_t bytes = 0;
@@ -43,8 +44,9 @@ struct FragmentAddress {
 
 class Catalog {
  public:
-  // From the bytes of dataset.json and sources.jsonl. Checks the digest of the table, that ids are dense, that counts
-  // follow from the geometry's own counting and that classes and splits exist; Errc::bad_input that names the line.
+  // From the bytes of dataset.json and sources.jsonl. Checks the digest of the table, that ids are dense,
+  // that counts follow from the geometry's own counting and that classes and splits exist; Errc::bad_input
+  // that names the line.
   Catalog(std::string_view dataset_json, std::string_view sources_jsonl);
 
   // SHA-256 of dataset.json.

@@ -14,8 +14,9 @@ std::filesystem::path next_of(const std::filesystem::path& folder, const char* n
   return folder / (std::string(name) + kNext);
 }
 
-// replace_metadata() writes all three files under new names, the sums last, and then renames them. Once the new sums are
-// there the change is decided, and whoever opens the folder finishes it; before, the old files are still whole.
+// replace_metadata() writes all three files under new names, the sums last, and then renames them. Once the
+// new sums are there the change is decided, and whoever opens the folder finishes it; before, the old files
+// are still whole.
 void finish_replacement(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(next_of(folder, kSumsFile))) return;
   for (const char* name : {kSourcesFile, kDatasetFile, kSumsFile}) {
@@ -27,7 +28,8 @@ void finish_replacement(const std::filesystem::path& folder) {
 
 DatasetFolder::DatasetFolder(const std::filesystem::path& path) : path_(path) {
   if (!std::filesystem::exists(path / kDatasetFile)) {
-    throw Error(Errc::not_found, path.string() + ": no dataset here (it has no dataset.json); make one with frag cut");
+    throw Error(Errc::not_found,
+                path.string() + ": no dataset here (it has no dataset.json); make one with frag cut");
   }
   finish_replacement(path);
   try {
@@ -40,8 +42,9 @@ DatasetFolder::DatasetFolder(const std::filesystem::path& path) : path_(path) {
       shards_.push_back(std::make_unique<FileReader>(path / shard_file(i)));
       shard_digests_.push_back(tables.shards[i].sha256);
       if (shards_.back()->size() != tables.shards[i].bytes) {
-        throw Error(Errc::bad_input, shard_file(i) + ": " + std::to_string(shards_.back()->size()) + " bytes where " +
-                                         std::to_string(tables.shards[i].bytes) + " were written");
+        throw Error(Errc::bad_input, shard_file(i) + ": " + std::to_string(shards_.back()->size()) +
+                                         " bytes where " + std::to_string(tables.shards[i].bytes) +
+                                         " were written");
       }
     }
   } catch (const Error& error) {
@@ -53,7 +56,8 @@ std::string DatasetFolder::read_source(std::uint32_t source) const {
   const Source& row = catalog_->sources()[source];
   std::string bytes = shards_[row.shard]->read(row.offset, row.bytes);
   if (sha256_hex(bytes) != row.sha256) {
-    throw Error(Errc::bad_input, "dataset " + path_.string() + ": source " + row.name + " in " + shard_file(row.shard) +
+    throw Error(Errc::bad_input, "dataset " + path_.string() + ": source " + row.name + " in " +
+                                     shard_file(row.shard) +
                                      " is damaged (its SHA-256 is not the table's); copy the dataset again");
   }
   return bytes;
@@ -63,7 +67,8 @@ Image DatasetFolder::decode_source(std::uint32_t source) const {
   const Source& row = catalog_->sources()[source];
   Image pixels = source_pixels(read_source(source), catalog_->recipe());
   if (pixel_digest(pixels) != row.pixels) {
-    throw Error(Errc::bad_input, "source " + row.name + " decodes to other pixels here than where it was cut: this " +
+    throw Error(Errc::bad_input, "source " + row.name +
+                                     " decodes to other pixels here than where it was cut: this " +
                                      "machine's image libraries differ, and its fragments would too");
   }
   return pixels;

@@ -18,8 +18,8 @@ namespace frag {
 
 class DatasetFolder {
  public:
-  // Errc::not_found where `path` is no dataset, Errc::bad_input where its files contradict each other. A `frag split` that
-  // was interrupted between its two renames is completed first.
+  // Errc::not_found where `path` is no dataset, Errc::bad_input where its files contradict each other. A
+  // `frag split` that was interrupted between its two renames is completed first.
   explicit DatasetFolder(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -29,8 +29,8 @@ class DatasetFolder {
   // The stored file of a source, byte for byte; Errc::bad_input where its SHA-256 is not the table's.
   std::string read_source(std::uint32_t source) const;
 
-  // The pixels that fragments of a source are rendered from; Errc::bad_input where their digest is not the table's: then
-  // this machine's decoder disagrees with the one that cut the dataset.
+  // The pixels that fragments of a source are rendered from; Errc::bad_input where their digest is not the
+  // table's: then this machine's decoder disagrees with the one that cut the dataset.
   Image decode_source(std::uint32_t source) const;
 
   std::uint32_t shards() const { return static_cast<std::uint32_t>(shards_.size()); }

@@ -1,4 +1,5 @@
-// Which images there are and what people call them: a class a folder, a group by a regular expression on the path.
+// Which images there are and what people call them: a class a folder, a group by a regular expression on the
+// path.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,13 @@ struct LabelledFile {
   std::string class_name;      // its first component
 };
 
-// All image files below the folders of `images`, each folder a class, sorted by name so that every machine numbers them
-// alike. Hidden files and folders pass unmentioned, as do files that do not look like images. Errc::not_found where
-// `images` is no folder, Errc::bad_input where it holds no class folder with an image.
+// All image files below the folders of `images`, each folder a class, sorted by name so that every machine
+// numbers them alike. Hidden files and folders pass unmentioned, as do files that do not look like images.
+// Errc::not_found where `images` is no folder, Errc::bad_input where it holds no class folder with an image.
 std::vector<LabelledFile> scan_class_folders(const std::filesystem::path& images);
 
-// The group of a source by its name: the text of the expression's capture named "group", or of its first capture.
+// The group of a source by its name: the text of the expression's capture named "group", or of its first
+// capture.
 class GroupRule {
  public:
   // `expression` in RE2 syntax; empty: every source is its own group.

@@ -1,4 +1,5 @@
-// The names of everything in a dataset folder, made in one place. docs/dataset-format.md describes the contents.
+// The names of everything in a dataset folder, made in one place. docs/dataset-format.md describes the
+// contents.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ inline constexpr std::uint64_t kShardBytes = std::uint64_t{1} << 30;
 // "store/00000.tar"
 std::string shard_file(std::uint32_t shard);
 
-// The name of the number-th stored file inside its shard, "00000012.jpg": the names people gave their files stay in the
-// table, where they can be left out.
+// The name of the number-th stored file inside its shard, "00000012.jpg": the names people gave their files
+// stay in the table, where they can be left out.
 std::string stored_name(std::uint64_t number, const std::string& extension);
 
 }  // namespace frag

@@ -7,9 +7,12 @@ namespace frag {
 
 std::int64_t channels_after(std::int64_t decoded, const Recipe& recipe) {
   switch (recipe.channels) {
-    case Channels::gray: return 1;
-    case Channels::rgb: return 3;
-    case Channels::keep: break;
+    case Channels::gray:
+      return 1;
+    case Channels::rgb:
+      return 3;
+    case Channels::keep:
+      break;
   }
   return decoded;
 }

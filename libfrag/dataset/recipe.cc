@@ -2,8 +2,8 @@
 
 #include <re2/re2.h>
 
-#include <cmath>
 #include <toml++/toml.h>
+#include <cmath>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
@@ -19,12 +19,14 @@ struct ChannelsName {
   Channels channels;
   const char* name;
 };
-constexpr ChannelsName kChannels[] = {{Channels::gray, "gray"}, {Channels::rgb, "rgb"}, {Channels::keep, "keep"}};
+constexpr ChannelsName kChannels[] = {
+    {Channels::gray, "gray"}, {Channels::rgb, "rgb"}, {Channels::keep, "keep"}};
 
 // A value of the file with its place, so that every complaint can name it.
 class Entry {
  public:
-  Entry(std::string_view key, const toml::node& node, const std::string& file) : key_(key), node_(node), file_(file) {}
+  Entry(std::string_view key, const toml::node& node, const std::string& file)
+      : key_(key), node_(node), file_(file) {}
 
   template <class T>
   T as(const char* expected) const {
@@ -51,8 +53,8 @@ class Entry {
   }
   [[noreturn]] void fail(const std::string& why) const {
     const auto& at = node_.source().begin;
-    throw Error(Errc::bad_input, file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": \"" +
-                                     std::string(key_) + "\" " + why);
+    throw Error(Errc::bad_input, file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+                                     ": \"" + std::string(key_) + "\" " + why);
   }
 
  private:
@@ -81,7 +83,9 @@ void take(const Entry& entry, std::string_view key, Recipe& recipe) {
     } else if (key == "seed") {
       recipe.seed = static_cast<std::uint64_t>(entry.as<std::int64_t>("a whole number"));
     } else {
-      entry.fail("is not a key of a recipe; the keys are tile, overlap, angles, fit, channels, group, split and seed");
+      entry.fail(
+          "is not a key of a recipe; the keys are tile, overlap, angles, fit, channels, group, split and "
+          "seed");
     }
   } catch (const Error& error) {
     if (error.code() == Errc::usage) entry.fail(std::string("is wrong: ") + error.what());
@@ -120,9 +124,11 @@ void Recipe::validate() const {
   parse_angles(angles);
   if (group.empty()) return;
   const RE2 expression(group, RE2::Quiet);
-  if (!expression.ok()) throw Error(Errc::usage, "group \"" + group + "\" is no regular expression: " + expression.error());
+  if (!expression.ok())
+    throw Error(Errc::usage, "group \"" + group + "\" is no regular expression: " + expression.error());
   if (expression.NumberOfCapturingGroups() == 0) {
-    throw Error(Errc::usage, "group \"" + group + "\" captures nothing; mark the group's part as in (?P<group>patient-\\d+)");
+    throw Error(Errc::usage, "group \"" + group +
+                                 "\" captures nothing; mark the group's part as in (?P<group>patient-\\d+)");
   }
 }
 
@@ -150,8 +156,8 @@ Recipe parse_recipe(std::string_view toml, const std::string& name) {
     for (const auto& [key, node] : table) take(Entry(key.str(), node, name), key.str(), recipe);
   } catch (const toml::parse_error& error) {
     const auto& at = error.source().begin;
-    throw Error(Errc::bad_input, name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                                     std::string(error.description()));
+    throw Error(Errc::bad_input, name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+                                     ": " + std::string(error.description()));
   }
   try {
     recipe.validate();
@@ -162,15 +168,9 @@ Recipe parse_recipe(std::string_view toml, const std::string& name) {
 }
 
 Json to_json(const Recipe& recipe) {
-  return {{"tile", recipe.tile},
-          {"overlap", recipe.overlap},
-          {"stride", recipe.tiling().stride},
-          {"angles", recipe.angles},
-          {"fit", name_of(recipe.fit)},
-          {"channels", name_of(recipe.channels)},
-          {"group", recipe.group},
-          {"split", recipe.split},
-          {"seed", recipe.seed}};
+  return {{"tile", recipe.tile},     {"overlap", recipe.overlap},  {"stride", recipe.tiling().stride},
+          {"angles", recipe.angles}, {"fit", name_of(recipe.fit)}, {"channels", name_of(recipe.channels)},
+          {"group", recipe.group},   {"split", recipe.split},      {"seed", recipe.seed}};
 }
 
 Recipe recipe_from_json(const Json& json) {

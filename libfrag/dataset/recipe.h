@@ -5,9 +5,8 @@
 //   angles = "0:355:5"    # degrees: first:last:step, a list, or one
 //   fit = "cover"         # inscribed | largest | cover | whole
 //   channels = "keep"     # gray | rgb | keep
-//   group = '(?P<group>patient-\d+)'   # a regular expression on the path; without it every source is its own group
-//   split = "70/15/15"    # train/val/test, or train/test
-//   seed = 1
+//   group = '(?P<group>patient-\d+)'   # a regular expression on the path; without it every source is its own
+//   group split = "70/15/15"    # train/val/test, or train/test seed = 1
 #pragma once
 
 #include <cstdint>

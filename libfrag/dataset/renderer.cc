@@ -11,7 +11,8 @@ Image FragmentRenderer::render(FragmentId id) {
   const Catalog& catalog = folder_.catalog();
   const FragmentAddress address = catalog.locate(id);
   const auto source = pixels(address.source);
-  return render_tile(*source, catalog.angles()[address.tile.angle], catalog.tiling(address.source).frame(address.tile));
+  return render_tile(*source, catalog.angles()[address.tile.angle],
+                     catalog.tiling(address.source).frame(address.tile));
 }
 
 std::shared_ptr<const Image> FragmentRenderer::pixels(std::uint32_t source) {

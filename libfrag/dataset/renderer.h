@@ -18,7 +18,8 @@ class FragmentRenderer {
  public:
   static constexpr std::size_t kDefaultCacheBytes = std::size_t{2} << 30;
 
-  // `folder` outlives the renderer. The cache holds at most `cache_bytes` of pixels, and always the newest source.
+  // `folder` outlives the renderer. The cache holds at most `cache_bytes` of pixels, and always the newest
+  // source.
   explicit FragmentRenderer(const DatasetFolder& folder, std::size_t cache_bytes = kDefaultCacheBytes);
 
   // Errors as DatasetFolder::decode_source and Catalog::locate.

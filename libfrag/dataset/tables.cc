@@ -29,10 +29,13 @@ std::vector<Angle> angles_from(const Json& list) {
     const std::string what = "dataset.json: angles";
     const auto degrees = json_get<double>(entry, "degrees", what);
     angles.push_back({static_cast<std::int32_t>(std::llround(degrees * 1000)),
-                      json_get<std::int32_t>(entry, "cos", what), json_get<std::int32_t>(entry, "sin", what)});
-    // A hostile pair could send the renderer outside the source; a rounded one is off the circle by less than this.
+                      json_get<std::int32_t>(entry, "cos", what),
+                      json_get<std::int32_t>(entry, "sin", what)});
+    // A hostile pair could send the renderer outside the source; a rounded one is off the circle by less than
+    // this.
     const double length = std::hypot(angles.back().cosine, angles.back().sine) / static_cast<double>(kOne);
-    if (std::abs(length - 1) > 1e-8) throw Error(Errc::bad_input, what + ": a cosine and sine that are not of one angle");
+    if (std::abs(length - 1) > 1e-8)
+      throw Error(Errc::bad_input, what + ": a cosine and sine that are not of one angle");
   }
   return angles;
 }
@@ -60,7 +63,8 @@ Json source_json(const Source& source, std::size_t id) {
 Source source_from(simdjson::ondemand::document_reference row, std::size_t expected_id) {
   Source source;
   const auto text = [&row](const char* key) { return std::string(std::string_view(row[key])); };
-  if (std::uint64_t(row["id"]) != expected_id) throw Error(Errc::bad_input, "\"id\" is not " + std::to_string(expected_id));
+  if (std::uint64_t(row["id"]) != expected_id)
+    throw Error(Errc::bad_input, "\"id\" is not " + std::to_string(expected_id));
   source.name = text("name");
   source.class_number = static_cast<std::uint32_t>(std::uint64_t(row["class"]));
   source.group = text("group");
@@ -81,7 +85,8 @@ Source source_from(simdjson::ondemand::document_reference row, std::size_t expec
 
 void check_source(const Source& source, const Tables& tables) {
   if (source.class_number >= tables.classes.size()) throw Error(Errc::bad_input, "\"class\" has no name");
-  if (source.channels != 1 && source.channels != 3) throw Error(Errc::bad_input, "\"channels\" is neither 1 nor 3");
+  if (source.channels != 1 && source.channels != 3)
+    throw Error(Errc::bad_input, "\"channels\" is neither 1 nor 3");
   if (source.width < 1 || source.height < 1 || source.width > kMaxEdge || source.height > kMaxEdge) {
     throw Error(Errc::bad_input, "\"width\" or \"height\" is out of range");
   }
@@ -173,13 +178,14 @@ Tables decode_tables(std::string_view dataset_json, std::string_view sources_jso
   const Json json = parse_json(dataset_json, what);
   const auto format = json_get<int>(json, "format", what);
   if (format != kFormatVersion) {
-    throw Error(Errc::bad_input, what + ": format " + std::to_string(format) + ", and this program reads format " +
-                                     std::to_string(kFormatVersion));
+    throw Error(Errc::bad_input, what + ": format " + std::to_string(format) +
+                                     ", and this program reads format " + std::to_string(kFormatVersion));
   }
   const auto renderer = json_get<int>(json, "renderer", what);
   if (renderer != kRendererVersion) {
     throw Error(Errc::bad_input, what + ": made for renderer version " + std::to_string(renderer) +
-                                     ", and this program renders version " + std::to_string(kRendererVersion));
+                                     ", and this program renders version " +
+                                     std::to_string(kRendererVersion));
   }
   Tables tables;
   const auto parent = json_get<Json>(json, "parent", what);
@@ -188,11 +194,13 @@ Tables decode_tables(std::string_view dataset_json, std::string_view sources_jso
   tables.classes = json_get<std::vector<std::string>>(json, "classes", what);
   tables.angles = angles_from(json_get<Json>(json, "angles", what));
   for (const Json& shard : json_get<Json>(json, "store", what)) {
-    tables.shards.push_back({json_get<std::uint64_t>(shard, "bytes", what), json_get<std::string>(shard, "sha256", what)});
+    tables.shards.push_back(
+        {json_get<std::uint64_t>(shard, "bytes", what), json_get<std::string>(shard, "sha256", what)});
   }
   const Json table = json_get<Json>(json_get<Json>(json, "tables", what), kSourcesFile, what);
   if (json_get<std::string>(table, "sha256", what) != sha256_hex(sources_jsonl)) {
-    throw Error(Errc::bad_input, std::string(kSourcesFile) + ": its digest is not the one that dataset.json names");
+    throw Error(Errc::bad_input,
+                std::string(kSourcesFile) + ": its digest is not the one that dataset.json names");
   }
   read_sources(sources_jsonl, tables);
   if (json_get<std::uint64_t>(json, "sources", what) != tables.sources.size()) {

@@ -1,4 +1,5 @@
-// The two metadata files of a dataset as values and as bytes. Pure functions; docs/dataset-format.md has the layout.
+// The two metadata files of a dataset as values and as bytes. Pure functions; docs/dataset-format.md has the
+// layout.
 #pragma once
 
 #include <string>
@@ -34,7 +35,8 @@ struct MetadataFiles {
 };
 MetadataFiles encode(const Tables& tables);
 
-// The reverse, with every check of Catalog's constructor except the geometry's. Errc::bad_input that names file and line.
+// The reverse, with every check of Catalog's constructor except the geometry's. Errc::bad_input that names
+// file and line.
 Tables decode_tables(std::string_view dataset_json, std::string_view sources_jsonl);
 
 // Numbers the sources' fragments: first_fragment and fragments of every source, from its size and the recipe.

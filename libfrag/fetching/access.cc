@@ -19,7 +19,8 @@ bool is_url(const std::string& place) {
 
 class FolderAccess : public Access {
  public:
-  explicit FolderAccess(const std::string& path) : folder_(path), renderer_(folder_), sampler_(folder_.catalog()) {}
+  explicit FolderAccess(const std::string& path)
+      : folder_(path), renderer_(folder_), sampler_(folder_.catalog()) {}
 
   const Catalog& catalog() const override { return folder_.catalog(); }
 
@@ -41,8 +42,8 @@ class FolderAccess : public Access {
   const Sampler sampler_;
 };
 
-// Samples from the first mirror that gives them; where one breaks off, the next continues at the following fragment. What
-// comes is checked against what the sample must be, which every node can work out by itself.
+// Samples from the first mirror that gives them; where one breaks off, the next continues at the following
+// fragment. What comes is checked against what the sample must be, which every node can work out by itself.
 class MirrorAccess : public Access {
  public:
   MirrorAccess(const std::vector<std::string>& urls, const std::string& dataset_id) : wanted_id_(dataset_id) {
@@ -73,7 +74,8 @@ class MirrorAccess : public Access {
         read_from(mirrors_[current_], spec, list, &done, visit);
       } catch (const MirrorError& error) {
         pass_over(mirrors_[current_], error);
-        if (done > before) notes_.back() += " (after " + std::to_string(done) + " fragments; continued elsewhere)";
+        if (done > before)
+          notes_.back() += " (after " + std::to_string(done) + " fragments; continued elsewhere)";
         fruitless = done > before ? 1 : fruitless + 1;
         if (fruitless >= mirrors_.size()) fail("no mirror gives the rest of the sample");
         current_ = (current_ + 1) % mirrors_.size();
@@ -96,7 +98,8 @@ class MirrorAccess : public Access {
     };
     auto catalog = std::make_unique<Catalog>(file(kDatasetFile), file(kSourcesFile));
     if (!wanted_id_.empty() && catalog->id() != wanted_id_) {
-      throw Error(Errc::refused, "holds dataset " + catalog->id().substr(0, 12) + "..., not " + wanted_id_.substr(0, 12) + "...");
+      throw Error(Errc::refused, "holds dataset " + catalog->id().substr(0, 12) + "..., not " +
+                                     wanted_id_.substr(0, 12) + "...");
     }
     return catalog;
   }
@@ -113,7 +116,9 @@ class MirrorAccess : public Access {
       Fragment fragment;
       try {
         if (!body) body.emplace(url + "/v1/sample" + http::make_query(query), options_);
-        if (!reader) reader.emplace([&body](char* buffer, std::size_t capacity) { return body->read(buffer, capacity); });
+        if (!reader)
+          reader.emplace(
+              [&body](char* buffer, std::size_t capacity) { return body->read(buffer, capacity); });
         auto member = reader->next();
         if (!member) throw Error(Errc::unavailable, "the sample ended early");
         fragment = {member->id, member->source, member->class_number, std::move(member->pixels)};
@@ -161,11 +166,12 @@ std::unique_ptr<Access> open_access(const std::vector<std::string>& places, cons
   bool all_urls = true;
   for (const std::string& place : places) all_urls = all_urls && is_url(place);
   if (all_urls) return std::make_unique<MirrorAccess>(places, dataset_id);
-  if (places.size() > 1) throw Error(Errc::usage, "name one dataset folder, or mirrors only (http://HOST:PORT)");
+  if (places.size() > 1)
+    throw Error(Errc::usage, "name one dataset folder, or mirrors only (http://HOST:PORT)");
   auto access = std::make_unique<FolderAccess>(places.front());
   if (!dataset_id.empty() && access->catalog().id() != dataset_id) {
-    throw Error(Errc::refused, places.front() + " holds dataset " + access->catalog().id().substr(0, 12) + "..., not " +
-                                   dataset_id.substr(0, 12) + "...");
+    throw Error(Errc::refused, places.front() + " holds dataset " + access->catalog().id().substr(0, 12) +
+                                   "..., not " + dataset_id.substr(0, 12) + "...");
   }
   return access;
 }

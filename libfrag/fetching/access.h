@@ -32,13 +32,16 @@ class Access {
   // Calls `visit` for each fragment of the sample, in the sample's order. What it throws ends the reading.
   virtual void read(const SampleSpec& spec, const std::function<void(Fragment)>& visit) = 0;
 
-  // What went wrong on the way and was overcome, one line each: mirrors passed over, samples continued elsewhere.
+  // What went wrong on the way and was overcome, one line each: mirrors passed over, samples continued
+  // elsewhere.
   virtual std::vector<std::string> notes() const { return {}; }
 };
 
-// Opens one dataset folder, or one or more mirrors (http:// or https:// URLs) tried in the given order, the next one
-// where one fails. With `dataset_id` not empty, a mirror of another dataset is named in notes() and passed over, and a
-// folder of another dataset is Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found for no folder.
-std::unique_ptr<Access> open_access(const std::vector<std::string>& places, const std::string& dataset_id = "");
+// Opens one dataset folder, or one or more mirrors (http:// or https:// URLs) tried in the given order, the
+// next one where one fails. With `dataset_id` not empty, a mirror of another dataset is named in notes() and
+// passed over, and a folder of another dataset is Errc::refused. Errc::unavailable where no mirror answers,
+// Errc::not_found for no folder.
+std::unique_ptr<Access> open_access(const std::vector<std::string>& places,
+                                    const std::string& dataset_id = "");
 
 }  // namespace frag

@@ -15,8 +15,9 @@ constexpr std::int32_t kFullTurn = 360000;
 constexpr std::size_t kMaxAngles = 100000;
 
 [[noreturn]] void bad_angles(std::string_view text, const std::string& why) {
-  throw Error(Errc::usage, "angles \"" + std::string(text) + "\": " + why +
-                               "; write first:last:step as in 0:355:5, or a list as in 0,45,90.5, in degrees");
+  throw Error(Errc::usage,
+              "angles \"" + std::string(text) + "\": " + why +
+                  "; write first:last:step as in 0:355:5, or a list as in 0,45,90.5, in degrees");
 }
 
 // "-22.5" -> -22500; at most three decimals.
@@ -55,11 +56,16 @@ Angle make_angle(std::int64_t millidegrees) {
   static constexpr std::int32_t kExact = static_cast<std::int32_t>(kOne);
   const std::int32_t wrapped = wrap(millidegrees);
   switch (wrapped) {
-    case 0: return {wrapped, kExact, 0};
-    case 90000: return {wrapped, 0, kExact};
-    case 180000: return {wrapped, -kExact, 0};
-    case 270000: return {wrapped, 0, -kExact};
-    default: break;
+    case 0:
+      return {wrapped, kExact, 0};
+    case 90000:
+      return {wrapped, 0, kExact};
+    case 180000:
+      return {wrapped, -kExact, 0};
+    case 270000:
+      return {wrapped, 0, -kExact};
+    default:
+      break;
   }
   const long double radians = wrapped * std::numbers::pi_v<long double> / 180000;
   return {wrapped, static_cast<std::int32_t>(std::llroundl(std::cos(radians) * kOne)),

@@ -26,21 +26,23 @@ struct Extent {
   std::int64_t width, height;
 };
 
-// k (w, h) with k = min(W / (w c + h s), H / (w s + h c)), rounded down to 1/4096 pixel: the largest rectangle of the
-// shape w x h inside the turned W x H.
-Extent scaled_to_fit(std::int64_t w, std::int64_t h, std::int64_t W, std::int64_t H, std::int64_t c, std::int64_t s) {
+// k (w, h) with k = min(W / (w c + h s), H / (w s + h c)), rounded down to 1/4096 pixel: the largest
+// rectangle of the shape w x h inside the turned W x H.
+Extent scaled_to_fit(std::int64_t w, std::int64_t h, std::int64_t W, std::int64_t H, std::int64_t c,
+                     std::int64_t s) {
   const Wide across = Wide{w} * c + Wide{h} * s;
   const Wide down = Wide{w} * s + Wide{h} * c;
   const bool across_limits = Wide{W} * down <= Wide{H} * across;
   const Wide edge = across_limits ? W : H;
   const Wide denominator = across_limits ? across : down;
-  return {floor_div(edge * w * kOne * kSubpixel, denominator), floor_div(edge * h * kOne * kSubpixel, denominator)};
+  return {floor_div(edge * w * kOne * kSubpixel, denominator),
+          floor_div(edge * h * kOne * kSubpixel, denominator)};
 }
 
 }  // namespace
 
-GridBuilder::GridBuilder(AngleGrid& target, std::int64_t source_width, std::int64_t source_height, const Angle& at,
-                         const TilingSpec& with)
+GridBuilder::GridBuilder(AngleGrid& target, std::int64_t source_width, std::int64_t source_height,
+                         const Angle& at, const TilingSpec& with)
     : grid(target),
       width(source_width),
       height(source_height),
@@ -53,10 +55,14 @@ void GridBuilder::build() {
   grid.tile_width_ = grid.tile_height_ = spec.tile;
   grid.stride_ = spec.stride * kSubpixel;
   switch (spec.fit) {
-    case Fit::whole: return build_whole();
-    case Fit::cover: return build_cover();
-    case Fit::inscribed: return build_inscribed();
-    case Fit::largest: return build_largest();
+    case Fit::whole:
+      return build_whole();
+    case Fit::cover:
+      return build_cover();
+    case Fit::inscribed:
+      return build_inscribed();
+    case Fit::largest:
+      return build_largest();
   }
 }
 
@@ -71,7 +77,8 @@ void GridBuilder::build_inscribed() {
   const auto [longer, shorter] = std::minmax(width, height, std::greater<>());
   const Extent landscape = scaled_to_fit(longer, shorter, width, height, cosine, sine);
   const Extent portrait = scaled_to_fit(shorter, longer, width, height, cosine, sine);
-  // The larger of two that hold as many: at a right angle that is the whole image, and the grid meets its pixels.
+  // The larger of two that hold as many: at a right angle that is the whole image, and the grid meets its
+  // pixels.
   const auto worth = [this](const Extent& extent) {
     return std::pair(tiles_in(extent.width) * tiles_in(extent.height), Wide{extent.width} * extent.height);
   };
@@ -79,8 +86,8 @@ void GridBuilder::build_inscribed() {
   build_rectangle(best.width, best.height);
 }
 
-// Of all axis-parallel rectangles inside a turned one, the largest has either two corners on the long sides (the first
-// case) or all four corners on a side each.
+// Of all axis-parallel rectangles inside a turned one, the largest has either two corners on the long sides
+// (the first case) or all four corners on a side each.
 void GridBuilder::build_largest() {
   const Wide c = cosine, s = sine;
   const std::int64_t shorter = std::min(width, height), longer = std::max(width, height);
@@ -104,8 +111,9 @@ void GridBuilder::build_rectangle(std::int64_t rect_width, std::int64_t rect_hei
 
 namespace {
 
-// Row ends are worked out in 1/2^34 pixel: in 1/4096 pixel a row's own rounding, magnified up to 57,000 times where it meets
-// an edge at a small angle, would move them, and decide ties such as those at 15 degrees (where 1 / (sin cos) is 4).
+// Row ends are worked out in 1/2^34 pixel: in 1/4096 pixel a row's own rounding, magnified up to 57,000 times
+// where it meets an edge at a small angle, would move them, and decide ties such as those at 15 degrees
+// (where 1 / (sin cos) is 4).
 constexpr std::int64_t kFine = std::int64_t{1} << 22;
 
 // The interval of x, in fine units, that constraints low <= denominator x <= high leave.
@@ -113,7 +121,8 @@ class RowEnds {
  public:
   void narrow(Wide low, Wide high, Wide denominator) {
     if (denominator == 0) return;
-    if (left_over_ == 0 || low * left_over_ > left_ * denominator) std::tie(left_, left_over_) = std::tie(low, denominator);
+    if (left_over_ == 0 || low * left_over_ > left_ * denominator)
+      std::tie(left_, left_over_) = std::tie(low, denominator);
     if (right_over_ == 0 || high * right_over_ < right_ * denominator) {
       std::tie(right_, right_over_) = std::tie(high, denominator);
     }
@@ -136,9 +145,9 @@ class RowEnds {
 
 // A tile is inside the turned image exactly if its centre is inside the turned rectangle with half-sides
 //   a = W/2 - e, b = H/2 - e, e = T (c + s) / 2.
-// With the picture leaning one way, the centres (x, y) satisfy |c x - s y| <= a and |s x + c y| <= b, c, s >= 0; leaning
-// the other way is the mirror image. Rounding to the nearest 1/4096 pixel here cannot make a tile read outside the source:
-// see the note on margins in docs/geometry.md.
+// With the picture leaning one way, the centres (x, y) satisfy |c x - s y| <= a and |s x + c y| <= b, c, s >=
+// 0; leaning the other way is the mirror image. Rounding to the nearest 1/4096 pixel here cannot make a tile
+// read outside the source: see the note on margins in docs/geometry.md.
 void GridBuilder::build_cover() {
   const Wide c = cosine, s = sine;
   const Wide unit = kOne * kSubpixel;  // of a and b
@@ -152,8 +161,8 @@ void GridBuilder::build_cover() {
   const Wide norm = c * c + s * s;
   const std::int64_t rows = floor_div(2 * lowest, norm * grid.stride_) + 1;
   const Wide top = -round_div(lowest * kFine, norm);  // in fine units
-  // The samples of a tile lie (c + s - 1) / 2 pixel inside its corners: where that is ample, a row whose length is a whole
-  // number of strides but for the rounding of its sines gets its last tile.
+  // The samples of a tile lie (c + s - 1) / 2 pixel inside its corners: where that is ample, a row whose
+  // length is a whole number of strides but for the rounding of its sines gets its last tile.
   const std::int64_t slack = (c + s - kOne) * kSubpixel > 4 * kOne ? 1 : 0;
   const std::int64_t half_tile = spec.tile * (kSubpixel / 2);
   grid.top_ = -round_div(lowest, norm) - half_tile;

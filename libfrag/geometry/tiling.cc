@@ -17,7 +17,8 @@ struct FitName {
 constexpr FitName kFits[] = {
     {Fit::inscribed, "inscribed"}, {Fit::largest, "largest"}, {Fit::cover, "cover"}, {Fit::whole, "whole"}};
 
-// The index of the last element of the ascending `first` (whose last entry is the end) that is at most `number`.
+// The index of the last element of the ascending `first` (whose last entry is the end) that is at most
+// `number`.
 std::uint32_t slot_of(const std::vector<std::uint64_t>& first, std::uint64_t number) {
   const auto after = std::upper_bound(first.begin(), first.end(), number);
   return static_cast<std::uint32_t>(std::distance(first.begin(), after) - 1);

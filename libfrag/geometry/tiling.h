@@ -1,10 +1,11 @@
 // Where the tiles lie on a turned image: the fit, the grid and the numbering. Integer arithmetic, no pixels.
 //
-// Coordinates: pixel (i, j) of the source covers [i, i+1) x [j, j+1), y downwards. The turned frame has its origin at the
-// image's centre and is axis-parallel with the tiles; a point p of it lies in the source at
+// Coordinates: pixel (i, j) of the source covers [i, i+1) x [j, j+1), y downwards. The turned frame has its
+// origin at the image's centre and is axis-parallel with the tiles; a point p of it lies in the source at
 //     x = W/2 + c p.x - s p.y,    y = H/2 + s p.x + c p.y
-// with (c, s) the angle's cosine and sine: the picture seen through the tile is the source turned counter-clockwise.
-// Positions in the turned frame are in units of 1/4096 pixel (kSubpixel). docs/geometry.md draws the fits.
+// with (c, s) the angle's cosine and sine: the picture seen through the tile is the source turned
+// counter-clockwise. Positions in the turned frame are in units of 1/4096 pixel (kSubpixel). docs/geometry.md
+// draws the fits.
 //
 // Everything here is immutable after construction and may be used from any thread.
 #pragma once
@@ -26,11 +27,16 @@ inline constexpr std::int64_t kSubpixel = 4096;
 inline constexpr std::int64_t kMaxEdge = std::int64_t{1} << 20;
 
 enum class Fit {
-  inscribed,  // the grid fills the largest centred rectangle of the source's aspect ratio, as landscape or as portrait:
-              // the one that holds more tiles, else the larger, else landscape
-  largest,    // the grid fills the centred rectangle of the largest area
-  cover,      // every row of tiles that lies wholly inside the turned image, packed from its left end
-  whole,      // the source is one fragment, not turned
+  // The grid fills the largest centred rectangle of the source's aspect ratio, as landscape or as portrait:
+  // the one
+  // that holds more tiles, else the larger, else landscape.
+  inscribed,
+  // The grid fills the centred rectangle of the largest area.
+  largest,
+  // Every row of tiles that lies wholly inside the turned image, packed from its left end.
+  cover,
+  // The source is one fragment, not turned.
+  whole,
 };
 
 const char* name_of(Fit fit);
@@ -82,16 +88,17 @@ class AngleGrid {
 
   std::int64_t tile_width_ = 0;
   std::int64_t tile_height_ = 0;
-  std::int64_t stride_ = 0;             // in 1/4096 pixel
-  std::int64_t top_ = 0;                // y of the first row
-  std::vector<std::int64_t> left_;      // x of each row's first tile
+  std::int64_t stride_ = 0;              // in 1/4096 pixel
+  std::int64_t top_ = 0;                 // y of the first row
+  std::vector<std::int64_t> left_;       // x of each row's first tile
   std::vector<std::uint64_t> first_{0};  // number of each row's first tile, and the end
 };
 
 // All tiles of one source size: angles, then rows, then columns, numbered densely from 0.
 class Tiling {
  public:
-  // width, height in [1, kMaxEdge]; Errc::bad_input otherwise. `whole` needs the single angle 0 (Errc::usage).
+  // width, height in [1, kMaxEdge]; Errc::bad_input otherwise. `whole` needs the single angle 0
+  // (Errc::usage).
   Tiling(std::int64_t width, std::int64_t height, std::span<const Angle> angles, const TilingSpec& spec);
 
   std::int64_t width() const { return width_; }

@@ -50,8 +50,10 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
     std::transform(name.begin(), name.end(), name.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
     std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front())) != 0) value.remove_prefix(1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())) != 0) value.remove_suffix(1);
+    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front())) != 0)
+      value.remove_prefix(1);
+    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())) != 0)
+      value.remove_suffix(1);
     headers[name] = std::string(value);
   }
   return line.size();
@@ -161,7 +163,8 @@ Answer Client::post_json(const std::string& url, const Json& body) {
   });
 }
 
-Answer Client::put(const std::string& url, std::string_view body, const std::vector<std::string>& header_lines) {
+Answer Client::put(const std::string& url, std::string_view body,
+                   const std::vector<std::string>& header_lines) {
   Upload upload{body};
   List headers;
   for (const auto& line : header_lines) append(headers, line);
@@ -191,7 +194,8 @@ struct BodyStream::Impl {
 
   bool empty() const { return taken == buffer.size(); }
 
-  // Moves the transfer on until there are bytes to take or it has ended. A failure waits until what came before is taken.
+  // Moves the transfer on until there are bytes to take or it has ended. A failure waits until what came
+  // before is taken.
   void pump() {
     buffer.clear();
     taken = 0;
@@ -216,7 +220,8 @@ struct BodyStream::Impl {
   }
 };
 
-BodyStream::BodyStream(const std::string& url, const ClientOptions& options) : impl_(std::make_unique<Impl>()) {
+BodyStream::BodyStream(const std::string& url, const ClientOptions& options)
+    : impl_(std::make_unique<Impl>()) {
   impl_->url = url;
   set_common(impl_->easy.get(), impl_->url, options, impl_->headers);
   curl_easy_setopt(impl_->easy.get(), CURLOPT_HEADERFUNCTION, on_header);

@@ -28,8 +28,8 @@ struct Answer {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 
-  // Throws an Error with the problem's detail unless the status is 2xx: 404 -> not_found, 401/403/409 -> refused,
-  // 5xx and 429 -> unavailable, other 4xx -> bad_input. `what` stands before the detail.
+  // Throws an Error with the problem's detail unless the status is 2xx: 404 -> not_found, 401/403/409 ->
+  // refused, 5xx and 429 -> unavailable, other 4xx -> bad_input. `what` stands before the detail.
   const Answer& expect_ok(const std::string& what) const;
   Json json(const std::string& what) const;
 };
@@ -47,7 +47,8 @@ class Client {
   Answer get(const std::string& url);
   Answer post_json(const std::string& url, const Json& body);
   // `header_lines` as "Name: value".
-  Answer put(const std::string& url, std::string_view body, const std::vector<std::string>& header_lines = {});
+  Answer put(const std::string& url, std::string_view body,
+             const std::vector<std::string>& header_lines = {});
 
  private:
   struct Impl;
@@ -57,13 +58,15 @@ class Client {
 // The body of one GET, pulled by the reader at its own pace. Belongs to one thread.
 class BodyStream {
  public:
-  // Connects and waits for the response head. Errors as Client::get, and as Answer::expect_ok for a status other than 2xx.
+  // Connects and waits for the response head. Errors as Client::get, and as Answer::expect_ok for a status
+  // other than 2xx.
   BodyStream(const std::string& url, const ClientOptions& options);
   ~BodyStream();
   BodyStream(const BodyStream&) = delete;
   BodyStream& operator=(const BodyStream&) = delete;
 
-  // Up to `capacity` bytes; 0 at the end of a complete body. Errc::unavailable where the body was cut short or stalled.
+  // Up to `capacity` bytes; 0 at the end of a complete body. Errc::unavailable where the body was cut short
+  // or stalled.
   std::size_t read(char* buffer, std::size_t capacity);
 
  private:

@@ -12,12 +12,18 @@ std::optional<std::string> find_in(const std::map<std::string, std::string>& map
 int status_of(Errc code) {
   switch (code) {
     case Errc::usage:
-    case Errc::bad_input: return 400;
-    case Errc::not_found: return 404;
-    case Errc::refused: return 409;
-    case Errc::unavailable: return 503;
-    case Errc::io: return 507;
-    default: return 500;
+    case Errc::bad_input:
+      return 400;
+    case Errc::not_found:
+      return 404;
+    case Errc::refused:
+      return 409;
+    case Errc::unavailable:
+      return 503;
+    case Errc::io:
+      return 507;
+    default:
+      return 500;
   }
 }
 
@@ -65,47 +71,71 @@ Response Response::text(std::string body, const char* content_type) {
 }
 
 Response Response::json(const Json& value, int status) {
-  Response response = text(value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", "application/json");
+  Response response =
+      text(value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", "application/json");
   response.status = status;
   return response;
 }
 
 Response Response::problem(int status, const std::string& detail) {
   Response response = json(
-      {{"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", detail}}, status);
+      {{"type", "about:blank"}, {"title", reason_phrase(status)}, {"status", status}, {"detail", detail}},
+      status);
   response.headers.front().second = "application/problem+json";
   return response;
 }
 
-HttpError::HttpError(int status, const std::string& detail) : Error(code_of(status), detail), status_(status) {}
+HttpError::HttpError(int status, const std::string& detail)
+    : Error(code_of(status), detail), status_(status) {}
 
 Response problem_of(const std::exception& error) {
-  if (const auto* http = dynamic_cast<const HttpError*>(&error)) return Response::problem(http->status(), http->what());
-  if (const auto* ours = dynamic_cast<const Error*>(&error)) return Response::problem(status_of(ours->code()), ours->what());
+  if (const auto* http = dynamic_cast<const HttpError*>(&error))
+    return Response::problem(http->status(), http->what());
+  if (const auto* ours = dynamic_cast<const Error*>(&error))
+    return Response::problem(status_of(ours->code()), ours->what());
   return Response::problem(500, error.what());
 }
 
 const char* reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 416: return "Range Not Satisfiable";
-    case 422: return "Unprocessable Content";
-    case 500: return "Internal Server Error";
-    case 503: return "Service Unavailable";
-    case 507: return "Insufficient Storage";
-    default: return "Unknown";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 416:
+      return "Range Not Satisfiable";
+    case 422:
+      return "Unprocessable Content";
+    case 500:
+      return "Internal Server Error";
+    case 503:
+      return "Service Unavailable";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Unknown";
   }
 }
 

@@ -15,7 +15,8 @@
 
 namespace frag::http {
 
-// Reads up to `capacity` bytes of a body into `buffer`; 0 at its end. Throws Error(Errc::unavailable) when the peer is gone.
+// Reads up to `capacity` bytes of a body into `buffer`; 0 at its end. Throws Error(Errc::unavailable) when
+// the peer is gone.
 using BodyReader = std::function<std::size_t(char* buffer, std::size_t capacity)>;
 
 struct Request {
@@ -44,8 +45,8 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // Where set, it is called once with a sink and `body` is ignored. An exception from it cuts the connection, so that
-  // the client sees a body cut short and never a wrong one.
+  // Where set, it is called once with a sink and `body` is ignored. An exception from it cuts the connection,
+  // so that the client sees a body cut short and never a wrong one.
   std::function<void(const Sink&)> stream;
   // The length of what `stream` will write, where it is known beforehand; else the body is sent chunked.
   std::optional<std::uint64_t> stream_length;

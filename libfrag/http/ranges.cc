@@ -39,7 +39,8 @@ bool names_tag(std::string_view list, const std::string& quoted) {
 
 RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange* range) {
   static constexpr std::string_view kUnit = "bytes=";
-  if (header.substr(0, kUnit.size()) != kUnit || header.find(',') != std::string_view::npos) return RangeKind::all;
+  if (header.substr(0, kUnit.size()) != kUnit || header.find(',') != std::string_view::npos)
+    return RangeKind::all;
   const std::string_view spec = trimmed(header.substr(kUnit.size()));
   const std::size_t dash = spec.find('-');
   if (dash == std::string_view::npos) return RangeKind::all;
@@ -72,7 +73,8 @@ Response serve(const Request& request, const Content& content) {
   const RangeKind kind =
       may_part ? parse_range(request.header("range").value_or(""), content.size, &range) : RangeKind::all;
   if (kind == RangeKind::unsatisfiable) {
-    Response refusal = Response::problem(416, "the range lies beyond the end of " + std::to_string(content.size) + " bytes");
+    Response refusal =
+        Response::problem(416, "the range lies beyond the end of " + std::to_string(content.size) + " bytes");
     refusal.headers.emplace_back("Content-Range", "bytes */" + std::to_string(content.size));
     return refusal;
   }

@@ -17,8 +17,8 @@ struct ByteRange {
 };
 
 enum class RangeKind {
-  all,            // no Range, one of another unit, a malformed one, or several: RFC 9110 lets us send everything
-  part,           // one range that overlaps the content
+  all,   // no Range, one of another unit, a malformed one, or several: RFC 9110 lets us send everything
+  part,  // one range that overlaps the content
   unsatisfiable,  // one well-formed range beyond the end
 };
 

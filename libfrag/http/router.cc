@@ -5,7 +5,8 @@
 
 namespace frag::http {
 
-bool match_path(const std::string& pattern, const std::string& path, std::map<std::string, std::string>* captures) {
+bool match_path(const std::string& pattern, const std::string& path,
+                std::map<std::string, std::string>* captures) {
   std::size_t at = 0;  // in path
   for (std::size_t i = 0; i < pattern.size();) {
     if (pattern[i] != '{') {
@@ -24,7 +25,8 @@ bool match_path(const std::string& pattern, const std::string& path, std::map<st
     std::size_t end = takes_rest ? path.size() : slash;
     if (!takes_rest && i < pattern.size() && pattern[i] != '/') {
       const std::string literal = pattern.substr(i, pattern.find_first_of("/{", i) - i);
-      if (slash < at + literal.size() || path.compare(slash - literal.size(), literal.size(), literal) != 0) return false;
+      if (slash < at + literal.size() || path.compare(slash - literal.size(), literal.size(), literal) != 0)
+        return false;
       end = slash - literal.size();
     }
     if (end <= at) return false;

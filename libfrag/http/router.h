@@ -3,8 +3,8 @@
 //   router.add("GET", "/v1/fragments/{id}.png", handler);   // request.captures["id"]
 //   router.add("GET", "/files/{path...}", handler);
 //
-// A HEAD request goes to the GET handler. Unknown paths are 404, known paths with another method 405; both problem+json.
-// Fill it before the first request; afterwards it is read by any number of threads.
+// A HEAD request goes to the GET handler. Unknown paths are 404, known paths with another method 405; both
+// problem+json. Fill it before the first request; afterwards it is read by any number of threads.
 #pragma once
 
 #include <functional>
@@ -34,6 +34,7 @@ class Router {
 };
 
 // Matches `path` against `pattern` and fills `captures`; exposed for the tests and the fuzzer.
-bool match_path(const std::string& pattern, const std::string& path, std::map<std::string, std::string>* captures);
+bool match_path(const std::string& pattern, const std::string& path,
+                std::map<std::string, std::string>* captures);
 
 }  // namespace frag::http

@@ -92,7 +92,8 @@ class BodyWriter {
 };
 
 std::string head_of(const Response& response, bool keep_alive, bool chunked) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) + "\r\n";
+  std::string head =
+      "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) + "\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   if (chunked) {
     head += "Transfer-Encoding: chunked\r\n";
@@ -138,7 +139,8 @@ Request make_request(mg_connection* connection, const mg_request_info& info) {
 
 // A body that ends before its Content-Length must not pass for a whole one.
 void guard_length(Request& request, std::uint64_t expected) {
-  request.body = [inner = request.body, expected, seen = std::uint64_t{0}](char* buffer, std::size_t capacity) mutable {
+  request.body = [inner = request.body, expected, seen = std::uint64_t{0}](char* buffer,
+                                                                           std::size_t capacity) mutable {
     const std::size_t got = inner(buffer, capacity);
     seen += got;
     if (got == 0 && seen < expected) throw HttpError(400, "the body ended before its Content-Length");
@@ -154,8 +156,8 @@ struct Server::Impl {
   std::string host;
   int port = 0;
 
-  // Debian's CivetWeb gives its threads 100 KiB of stack, and decoders and handlers may want more: each request is answered on
-  // a thread with a whole one, which costs some 20 microseconds.
+  // Debian's CivetWeb gives its threads 100 KiB of stack, and decoders and handlers may want more: each
+  // request is answered on a thread with a whole one, which costs some 20 microseconds.
   static int on_request(mg_connection* connection) {
     int status = 503;
     try {
@@ -212,7 +214,8 @@ struct Server::Impl {
       address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     }
     if (fd >= 0) {
-      [[maybe_unused]] const int ignored = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
+      [[maybe_unused]] const int ignored =
+          ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
       ::close(fd);
     }
   }
@@ -226,17 +229,26 @@ Server::Server(const ServerOptions& options, std::function<Response(Request&)> h
   impl_->host = options.host;
 
   const bool v6 = options.host.find(':') != std::string::npos;
-  const std::string listen = (v6 ? "[" + options.host + "]" : options.host == "localhost" ? "127.0.0.1" : options.host) +
+  const std::string listen = (v6                            ? "[" + options.host + "]"
+                              : options.host == "localhost" ? "127.0.0.1"
+                                                            : options.host) +
                              ":" + std::to_string(options.port);
   const std::string threads = std::to_string(options.threads);
   const std::string timeout = std::to_string(options.timeout.count());
-  const char* settings[] = {"listening_ports", listen.c_str(),
-                            "num_threads", threads.c_str(),
-                            "request_timeout_ms", timeout.c_str(),
-                            "enable_keep_alive", "yes",
-                            "keep_alive_timeout_ms", "10000",
-                            "tcp_nodelay", "1",
-                            "enable_directory_listing", "no",
+  const char* settings[] = {"listening_ports",
+                            listen.c_str(),
+                            "num_threads",
+                            threads.c_str(),
+                            "request_timeout_ms",
+                            timeout.c_str(),
+                            "enable_keep_alive",
+                            "yes",
+                            "keep_alive_timeout_ms",
+                            "10000",
+                            "tcp_nodelay",
+                            "1",
+                            "enable_directory_listing",
+                            "no",
                             nullptr};
   mg_callbacks callbacks{};
   callbacks.begin_request = Impl::on_request;
@@ -247,12 +259,14 @@ Server::Server(const ServerOptions& options, std::function<Response(Request&)> h
   mg_server_port port{};
   if (impl_->context == nullptr || mg_get_server_ports(impl_->context, 1, &port) < 1) {
     if (impl_->context != nullptr) mg_stop(impl_->context);
-    throw Error(Errc::unavailable, "cannot listen on " + listen + ": the port is taken or not allowed; choose another");
+    throw Error(Errc::unavailable,
+                "cannot listen on " + listen + ": the port is taken or not allowed; choose another");
   }
   impl_->port = port.port;
 }
 
-// CivetWeb's listener notices a stop only when its poll returns, up to two seconds later, unless somebody connects.
+// CivetWeb's listener notices a stop only when its poll returns, up to two seconds later, unless somebody
+// connects.
 Server::~Server() {
   std::atomic<bool> stopped{false};
   std::thread waker([this, &stopped] {

@@ -1,7 +1,7 @@
 // An HTTP/1.1 server on CivetWeb that knows only Request and Response.
 //
-// A thread a connection; the handler is called from many threads at once. It never sees a socket and nothing it throws
-// passes the adapter. Plain HTTP only: TLS is a proxy's job (docs/architecture.md).
+// A thread a connection; the handler is called from many threads at once. It never sees a socket and nothing
+// it throws passes the adapter. Plain HTTP only: TLS is a proxy's job (docs/architecture.md).
 #pragma once
 
 #include <chrono>

@@ -7,7 +7,8 @@
 
 namespace frag {
 
-// (19595 R + 38470 G + 7471 B + 32768) / 65536: ITU-R BT.601 luma in 16-bit fixed point. A grey image is copied.
+// (19595 R + 38470 G + 7471 B + 32768) / 65536: ITU-R BT.601 luma in 16-bit fixed point. A grey image is
+// copied.
 Image to_gray(const Image& image);
 
 // The grey sample in all three channels. An RGB image is copied.

@@ -11,7 +11,8 @@ namespace frag {
 namespace {
 
 cv::Scalar scalar(Colour colour) {
-  return {static_cast<double>(colour.red), static_cast<double>(colour.green), static_cast<double>(colour.blue)};
+  return {static_cast<double>(colour.red), static_cast<double>(colour.green),
+          static_cast<double>(colour.blue)};
 }
 
 }  // namespace
@@ -20,10 +21,12 @@ Canvas::Canvas(std::int64_t width, std::int64_t height, Colour background) : ima
   as_mat(image_).setTo(scalar(background));
 }
 
-void Canvas::paste(const Image& picture, std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height) {
+void Canvas::paste(const Image& picture, std::int64_t x, std::int64_t y, std::int64_t width,
+                   std::int64_t height) {
   const Image scaled = to_rgb(resize_area(picture, width, height));
   const cv::Rect canvas(0, 0, static_cast<int>(image_.width()), static_cast<int>(image_.height()));
-  const cv::Rect wanted(static_cast<int>(x), static_cast<int>(y), static_cast<int>(width), static_cast<int>(height));
+  const cv::Rect wanted(static_cast<int>(x), static_cast<int>(y), static_cast<int>(width),
+                        static_cast<int>(height));
   const cv::Rect target = wanted & canvas;
   if (target.empty()) return;
   cv::Mat view = as_mat(image_)(target);
@@ -43,14 +46,15 @@ void Canvas::outline(const std::vector<Point>& corners, Colour colour, int thick
 
 void Canvas::rectangle(std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height, Colour fill) {
   cv::Mat canvas = as_mat(image_);
-  const cv::Rect area(static_cast<int>(x), static_cast<int>(y), static_cast<int>(width), static_cast<int>(height));
+  const cv::Rect area(static_cast<int>(x), static_cast<int>(y), static_cast<int>(width),
+                      static_cast<int>(height));
   cv::rectangle(canvas, area, scalar(fill), cv::FILLED);
 }
 
 void Canvas::text(std::int64_t x, std::int64_t y, const std::string& line, Colour colour, double scale) {
   cv::Mat canvas = as_mat(image_);
-  cv::putText(canvas, line, {static_cast<int>(x), static_cast<int>(y)}, cv::FONT_HERSHEY_SIMPLEX, 0.45 * scale,
-              scalar(colour), scale > 1.4 ? 2 : 1, cv::LINE_AA);
+  cv::putText(canvas, line, {static_cast<int>(x), static_cast<int>(y)}, cv::FONT_HERSHEY_SIMPLEX,
+              0.45 * scale, scalar(colour), scale > 1.4 ? 2 : 1, cv::LINE_AA);
 }
 
 }  // namespace frag

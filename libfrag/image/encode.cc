@@ -36,7 +36,8 @@ std::string filtered_rows(const Image& image) {
     const std::uint8_t* in = image.row(y);
     *out++ = kFilterSub;
     for (std::size_t x = 0; x < channels; ++x) *out++ = in[x];
-    for (std::size_t x = channels; x < row_bytes; ++x) *out++ = static_cast<std::uint8_t>(in[x] - in[x - channels]);
+    for (std::size_t x = channels; x < row_bytes; ++x)
+      *out++ = static_cast<std::uint8_t>(in[x] - in[x - channels]);
   }
   return rows;
 }
@@ -56,9 +57,9 @@ std::string encode_png(const Image& image) {
   std::string header;
   put_u32(header, static_cast<std::uint32_t>(image.width()));
   put_u32(header, static_cast<std::uint32_t>(image.height()));
-  header.push_back(8);                                   // bits a sample
+  header.push_back(8);                                    // bits a sample
   header.push_back(image.channels() == 1 ? '\0' : '\2');  // grey or RGB
-  header.append(3, '\0');                                // deflate, the five filters, not interlaced
+  header.append(3, '\0');                                 // deflate, the five filters, not interlaced
 
   std::string png("\x89PNG\r\n\x1a\n", 8);
   put_chunk(png, "IHDR", header);
@@ -74,10 +75,11 @@ std::string encode_jpeg(const Image& image, int quality) {
   const bool gray = image.channels() == 1;
   const int result = tjCompress2(encoder.get(), image.row(0), static_cast<int>(image.width()),
                                  static_cast<int>(image.stride()), static_cast<int>(image.height()),
-                                 gray ? TJPF_GRAY : TJPF_RGB, &buffer, &size, gray ? TJSAMP_GRAY : TJSAMP_444, quality,
-                                 TJFLAG_FASTDCT);
+                                 gray ? TJPF_GRAY : TJPF_RGB, &buffer, &size, gray ? TJSAMP_GRAY : TJSAMP_444,
+                                 quality, TJFLAG_FASTDCT);
   const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(buffer, tjFree);
-  if (result != 0) throw Error(Errc::internal, std::string("libjpeg-turbo: ") + tjGetErrorStr2(encoder.get()));
+  if (result != 0)
+    throw Error(Errc::internal, std::string("libjpeg-turbo: ") + tjGetErrorStr2(encoder.get()));
   return std::string(reinterpret_cast<const char*>(buffer), size);
 }
 

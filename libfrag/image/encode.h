@@ -7,8 +7,8 @@
 
 namespace frag {
 
-// A PNG with one row filter and libdeflate's fast level. Every PNG reader gives back equal pixels; the bytes may differ
-// between versions of libdeflate.
+// A PNG with one row filter and libdeflate's fast level. Every PNG reader gives back equal pixels; the bytes
+// may differ between versions of libdeflate.
 std::string encode_png(const Image& image);
 
 // A baseline JPEG, `quality` in [1, 100]; RGB without chroma subsampling.

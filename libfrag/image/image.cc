@@ -11,8 +11,8 @@ namespace frag {
 Image::Image(std::int64_t width, std::int64_t height, std::int64_t channels)
     : width_(width), height_(height), channels_(channels), stride_(width * channels + kPadBytes) {
   if (width < 1 || height < 1 || (channels != 1 && channels != 3)) {
-    throw Error(Errc::internal, "an image of " + std::to_string(width) + "x" + std::to_string(height) + " with " +
-                                    std::to_string(channels) + " channels");
+    throw Error(Errc::internal, "an image of " + std::to_string(width) + "x" + std::to_string(height) +
+                                    " with " + std::to_string(channels) + " channels");
   }
   data_ = std::make_unique<std::uint8_t[]>(memory());
 }
@@ -26,20 +26,25 @@ Image Image::clone() const {
 std::string Image::packed() const {
   const auto row_bytes = static_cast<std::size_t>(width_ * channels_);
   std::string bytes(row_bytes * static_cast<std::size_t>(height_), '\0');
-  for (std::int64_t y = 0; y < height_; ++y) std::memcpy(bytes.data() + y * width_ * channels_, row(y), row_bytes);
+  for (std::int64_t y = 0; y < height_; ++y)
+    std::memcpy(bytes.data() + y * width_ * channels_, row(y), row_bytes);
   return bytes;
 }
 
-Image Image::from_packed(std::string_view bytes, std::int64_t width, std::int64_t height, std::int64_t channels) {
+Image Image::from_packed(std::string_view bytes, std::int64_t width, std::int64_t height,
+                         std::int64_t channels) {
   // The sizes may come from a stranger's message: bounded first, so that their product cannot overflow.
-  const bool plausible = width >= 1 && height >= 1 && width <= kMaxEdge && height <= kMaxEdge && channels >= 1 && channels <= 3;
+  const bool plausible =
+      width >= 1 && height >= 1 && width <= kMaxEdge && height <= kMaxEdge && channels >= 1 && channels <= 3;
   if (!plausible || static_cast<std::int64_t>(bytes.size()) != width * height * channels) {
-    throw Error(Errc::bad_input, std::to_string(bytes.size()) + " bytes of pixels where " + std::to_string(width) + "x" +
-                                     std::to_string(height) + "x" + std::to_string(channels) + " were expected");
+    throw Error(Errc::bad_input, std::to_string(bytes.size()) + " bytes of pixels where " +
+                                     std::to_string(width) + "x" + std::to_string(height) + "x" +
+                                     std::to_string(channels) + " were expected");
   }
   Image image(width, height, channels);
   const auto row_bytes = static_cast<std::size_t>(width * channels);
-  for (std::int64_t y = 0; y < height; ++y) std::memcpy(image.row(y), bytes.data() + y * width * channels, row_bytes);
+  for (std::int64_t y = 0; y < height; ++y)
+    std::memcpy(image.row(y), bytes.data() + y * width * channels, row_bytes);
   return image;
 }
 

@@ -1,6 +1,8 @@
-// Pixels in memory: 8 bits a sample, interleaved, rows padded so that a kernel may read a little past every pixel.
+// Pixels in memory: 8 bits a sample, interleaved, rows padded so that a kernel may read a little past every
+// pixel.
 //
-// An Image is a value (moves are cheap, copies are explicit through clone()); reading from many threads is safe.
+// An Image is a value (moves are cheap, copies are explicit through clone()); reading from many threads is
+// safe.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +39,8 @@ class Image {
   // width * height * channels bytes, rows without padding: the "raw" format of samples.
   std::string packed() const;
   // The reverse of packed(); Errc::bad_input where the size does not fit.
-  static Image from_packed(std::string_view bytes, std::int64_t width, std::int64_t height, std::int64_t channels);
+  static Image from_packed(std::string_view bytes, std::int64_t width, std::int64_t height,
+                           std::int64_t channels);
 
  private:
   std::int64_t width_ = 0;

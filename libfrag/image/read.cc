@@ -19,10 +19,8 @@ struct FormatRow {
   std::string_view magic;
 };
 constexpr FormatRow kFormats[] = {
-    {ImageFormat::jpeg, "JPEG", {"\xff\xd8\xff", 3}},
-    {ImageFormat::png, "PNG", {"\x89PNG\r\n\x1a\n", 8}},
-    {ImageFormat::tiff, "TIFF", {"II\x2a\x00", 4}},
-    {ImageFormat::tiff, "TIFF", {"MM\x00\x2a", 4}},
+    {ImageFormat::jpeg, "JPEG", {"\xff\xd8\xff", 3}}, {ImageFormat::png, "PNG", {"\x89PNG\r\n\x1a\n", 8}},
+    {ImageFormat::tiff, "TIFF", {"II\x2a\x00", 4}},   {ImageFormat::tiff, "TIFF", {"MM\x00\x2a", 4}},
     {ImageFormat::tiff, "TIFF", {"II\x2b\x00", 4}},  // BigTIFF
     {ImageFormat::tiff, "TIFF", {"MM\x00\x2b", 4}},
 };
@@ -33,8 +31,8 @@ constexpr std::array<std::string_view, 12> kImageExtensions = {
   throw Error(Errc::bad_input, why);
 }
 
-// libvips, once for the process: one thread an operation (the callers are parallel already), no cache of operations, and
-// only loaders that are safe on files from strangers.
+// libvips, once for the process: one thread an operation (the callers are parallel already), no cache of
+// operations, and only loaders that are safe on files from strangers.
 void start_vips() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -43,7 +41,8 @@ void start_vips() {
     vips_cache_set_max(0);
     vips_block_untrusted_set(TRUE);
     // What matters of its warnings comes back as an error too.
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, [](const char*, GLogLevelFlags, const char*, void*) {}, nullptr);
+    g_log_set_handler(
+        "VIPS", G_LOG_LEVEL_WARNING, [](const char*, GLogLevelFlags, const char*, void*) {}, nullptr);
   });
 }
 
@@ -61,9 +60,12 @@ vips::VImage open_with(ImageFormat format, std::string_view file) {
   const std::unique_ptr<VipsBlob, void (*)(VipsBlob*)> keep(
       blob, [](VipsBlob* held) { vips_area_unref(VIPS_AREA(held)); });
   switch (format) {
-    case ImageFormat::jpeg: return vips::VImage::jpegload_buffer(blob, options);
-    case ImageFormat::png: return vips::VImage::pngload_buffer(blob, options);
-    case ImageFormat::tiff: return vips::VImage::tiffload_buffer(blob, options);
+    case ImageFormat::jpeg:
+      return vips::VImage::jpegload_buffer(blob, options);
+    case ImageFormat::png:
+      return vips::VImage::pngload_buffer(blob, options);
+    case ImageFormat::tiff:
+      return vips::VImage::tiffload_buffer(blob, options);
   }
   bad_image("unknown format");
 }
@@ -77,21 +79,23 @@ vips::VImage open_upright(std::string_view file, ImageFormat* format) {
   vips::VImage image = open_with(*sniffed, file);
   const std::int64_t pixels = std::int64_t{image.width()} * image.height();
   if (pixels > kMaxPixels) {
-    bad_image(std::to_string(image.width()) + "x" + std::to_string(image.height()) + " pixels, more than the limit of " +
-              std::to_string(kMaxPixels));
+    bad_image(std::to_string(image.width()) + "x" + std::to_string(image.height()) +
+              " pixels, more than the limit of " + std::to_string(kMaxPixels));
   }
   if (image.get_typeof("n-pages") != 0 && image.get_int("n-pages") > 1) {
     bad_image("a TIFF of " + std::to_string(image.get_int("n-pages")) + " pages; save each page as a file");
   }
   const int colours = image.bands() - (image.has_alpha() ? 1 : 0);
-  const bool kind_known = (colours == 1 || colours == 3) && image.interpretation() != VIPS_INTERPRETATION_LAB &&
+  const bool kind_known = (colours == 1 || colours == 3) &&
+                          image.interpretation() != VIPS_INTERPRETATION_LAB &&
                           image.interpretation() != VIPS_INTERPRETATION_LABS;
   if (!kind_known) bad_image(std::to_string(image.bands()) + " channels that are neither grey nor RGB");
   if (image.format() != VIPS_FORMAT_UCHAR && image.format() != VIPS_FORMAT_USHORT) {
     bad_image("samples that are neither 8 nor 16 bits of unsigned integers");
   }
   // Turning needs pixels out of order, which a sequential reader gives only through memory.
-  const bool turned = image.get_typeof(VIPS_META_ORIENTATION) != 0 && image.get_int(VIPS_META_ORIENTATION) > 1;
+  const bool turned =
+      image.get_typeof(VIPS_META_ORIENTATION) != 0 && image.get_int(VIPS_META_ORIENTATION) > 1;
   return turned ? image.copy_memory().autorot() : image;
 }
 

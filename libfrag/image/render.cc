@@ -8,7 +8,8 @@
 namespace frag {
 namespace {
 
-// Positions: 42 binary places where a tile starts (12 of the frame and 30 of the sine), 16 within a tile, 11 as weights.
+// Positions: 42 binary places where a tile starts (12 of the frame and 30 of the sine), 16 within a tile, 11
+// as weights.
 constexpr int kOriginBits = 42;
 constexpr int kStepBits = 16;
 constexpr int kWeightBits = 11;
@@ -19,12 +20,14 @@ std::vector<std::int32_t> steps(std::int64_t component, std::int64_t n) {
   std::vector<std::int32_t> table(static_cast<std::size_t>(n));
   constexpr int kDrop = 30 - kStepBits;
   for (std::int64_t u = 0; u < n; ++u) {
-    table[static_cast<std::size_t>(u)] = static_cast<std::int32_t>((u * component + (1 << (kDrop - 1))) >> kDrop);
+    table[static_cast<std::size_t>(u)] =
+        static_cast<std::int32_t>((u * component + (1 << (kDrop - 1))) >> kDrop);
   }
   return table;
 }
 
-// Where the samples of a tile lie along one axis of the source: pixel `base` plus origin + column step + row step.
+// Where the samples of a tile lie along one axis of the source: pixel `base` plus origin + column step + row
+// step.
 struct Axis {
   Axis(std::int64_t at_origin, std::int64_t per_column, std::int64_t per_row, const TileFrame& frame)
       : base(at_origin >> kOriginBits),

@@ -29,7 +29,8 @@ cv::Mat white_noise(cv::Size size, SplitMix64& random) {
   return noise;
 }
 
-// Noise whose features are about `pixels` wide, with unit variance: cheap at any width because it is made small.
+// Noise whose features are about `pixels` wide, with unit variance: cheap at any width because it is made
+// small.
 cv::Mat smooth_noise(cv::Size size, double pixels, SplitMix64& random) {
   const double shrink = std::max(1.0, pixels / 4);
   const cv::Size small(static_cast<int>(size.width / shrink) + 8, static_cast<int>(size.height / shrink) + 8);
@@ -43,15 +44,18 @@ cv::Mat smooth_noise(cv::Size size, double pixels, SplitMix64& random) {
   return large;
 }
 
-// Walls between the cells of a jittered grid of seeds: distance to the second nearest seed minus to the nearest.
+// Walls between the cells of a jittered grid of seeds: distance to the second nearest seed minus to the
+// nearest.
 cv::Mat cells(cv::Size size, SplitMix64& random) {
   const double pitch = kScale * 1.5;
-  const int columns = static_cast<int>(size.width / pitch) + 3, rows = static_cast<int>(size.height / pitch) + 3;
+  const int columns = static_cast<int>(size.width / pitch) + 3,
+            rows = static_cast<int>(size.height / pitch) + 3;
   std::vector<cv::Point2f> seeds(static_cast<std::size_t>(columns * rows));
   for (int j = 0; j < rows; ++j) {
     for (int i = 0; i < columns; ++i) {
-      seeds[static_cast<std::size_t>(j * columns + i)] = {static_cast<float>((i - 1 + random.uniform()) * pitch),
-                                                          static_cast<float>((j - 1 + random.uniform()) * pitch)};
+      seeds[static_cast<std::size_t>(j * columns + i)] = {
+          static_cast<float>((i - 1 + random.uniform()) * pitch),
+          static_cast<float>((j - 1 + random.uniform()) * pitch)};
     }
   }
   cv::Mat field(size, CV_32F);
@@ -75,7 +79,8 @@ cv::Mat cells(cv::Size size, SplitMix64& random) {
   return field;
 }
 
-// Noise averaged along a smoothly turning direction: line integral convolution (Cabral and Leedom, 1993), one step of it.
+// Noise averaged along a smoothly turning direction: line integral convolution (Cabral and Leedom, 1993), one
+// step of it.
 cv::Mat fibres(cv::Size size, SplitMix64& random) {
   const cv::Mat turn = smooth_noise(size, kScale * 12, random);
   const cv::Mat noise = smooth_noise(size, kScale / 4, random);
@@ -127,7 +132,8 @@ cv::Mat local_mean(const cv::Mat& field) {
   return smooth;
 }
 
-// The value at each rank of a standard normal distribution, over `bins` ranks, by bisection on its distribution function.
+// The value at each rank of a standard normal distribution, over `bins` ranks, by bisection on its
+// distribution function.
 std::vector<float> normal_ranks(int bins) {
   std::vector<float> values(static_cast<std::size_t>(bins));
   for (int i = 0; i < bins; ++i) {
@@ -174,8 +180,9 @@ cv::Mat equalised(const cv::Mat& field) {
 
 // One of per_class evenly spaced steps in [0, 1], each taken once a class.
 double ladder(const SynthSpec& spec, const std::string& what) {
-  const KeyedPermutation order(spec.per_class, sha256_word("libfrag/synth/" + what + "/" + std::to_string(spec.seed) +
-                                                           "/" + std::to_string(spec.structure)));
+  const KeyedPermutation order(spec.per_class,
+                               sha256_word("libfrag/synth/" + what + "/" + std::to_string(spec.seed) + "/" +
+                                           std::to_string(spec.structure)));
   return (static_cast<double>(order(spec.index)) + 0.5) / spec.per_class;
 }
 
@@ -211,8 +218,8 @@ Image synthesise(const SynthSpec& spec) {
   if (spec.width < 128 || spec.height < 128 || spec.width > 32768 || spec.height > 32768) {
     throw Error(Errc::usage, "a synthetic micrograph has between 128 and 32768 pixels on an edge");
   }
-  SplitMix64 random(sha256_word("libfrag/synth/" + std::to_string(spec.seed) + "/" + std::to_string(spec.structure) + "/" +
-                                std::to_string(spec.index)));
+  SplitMix64 random(sha256_word("libfrag/synth/" + std::to_string(spec.seed) + "/" +
+                                std::to_string(spec.structure) + "/" + std::to_string(spec.index)));
   const cv::Size size(static_cast<int>(spec.width), static_cast<int>(spec.height));
   return lit(equalised(kStructures[spec.structure](size, random)), spec, random);
 }

@@ -1,8 +1,9 @@
-// Seeded gel-like micrographs of classes that differ in structure alone, so that the project can show itself without
-// anyone's images and a classifier cannot cheat.
+// Seeded gel-like micrographs of classes that differ in structure alone, so that the project can show itself
+// without anyone's images and a classifier cannot cheat.
 //
-// Every picture is made zero-mean and unit-variance in each neighbourhood, mapped to one Gaussian grey distribution, and
-// then lit unevenly with a gain of its own. What is left between the classes is how the grey is arranged.
+// Every picture is made zero-mean and unit-variance in each neighbourhood, mapped to one Gaussian grey
+// distribution, and then lit unevenly with a gain of its own. What is left between the classes is how the
+// grey is arranged.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct SynthSpec {
   std::uint32_t per_class = 8;  // gains are spread evenly over a class, so that no class is brighter
 };
 
-// A grey picture; equal for equal specs on one machine (it uses floating point: it makes sources, it picks nothing).
+// A grey picture; equal for equal specs on one machine (it uses floating point: it makes sources, it picks
+// nothing).
 Image synthesise(const SynthSpec& spec);
 
 }  // namespace frag

@@ -39,10 +39,6 @@ void check_name(const std::string& name) {
   }
 }
 
-bool held(const TaskRecord& task) {
-  return task.state == TaskState::leased || task.state == TaskState::overdue;
-}
-
 }  // namespace
 
 Coordinator::Coordinator(Store& store, Clock clock) : store_(store), clock_(std::move(clock)) {

@@ -13,10 +13,6 @@ std::string task_id(const RoundRecord& round, std::int64_t part, std::int64_t is
          std::to_string(issue);
 }
 
-bool held(const TaskRecord& task) {
-  return task.state == TaskState::leased || task.state == TaskState::overdue;
-}
-
 }  // namespace
 
 const TaskRecord* Coordinator::held_by(std::int64_t worker) const {

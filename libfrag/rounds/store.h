@@ -79,6 +79,11 @@ struct TaskRecord {
   bool operator==(const TaskRecord&) const = default;
 };
 
+// Whether its worker may still be at it.
+inline bool held(const TaskRecord& task) {
+  return task.state == TaskState::leased || task.state == TaskState::overdue;
+}
+
 struct WorkerRecord {
   std::int64_t id = 0;  // from 1
   std::string name;     // unique

@@ -22,8 +22,8 @@ void check(const SampleSpec& spec) {
   if (spec.split.empty()) throw Error(Errc::bad_input, "sample: \"split\" is empty");
   if (spec.count && *spec.count == 0) throw Error(Errc::bad_input, "sample: \"count\" is 0");
   if (spec.parts < 1 || spec.part >= spec.parts) {
-    throw Error(Errc::bad_input, "sample: part " + std::to_string(spec.part) + " of " + std::to_string(spec.parts) +
-                                     "; parts are numbered from 0");
+    throw Error(Errc::bad_input, "sample: part " + std::to_string(spec.part) + " of " +
+                                     std::to_string(spec.parts) + "; parts are numbered from 0");
   }
 }
 
@@ -52,7 +52,8 @@ Json to_json(const SampleSpec& spec) {
 
 SampleSpec sample_spec_from_json(const Json& json) {
   static const std::string kWhat = "sample";
-  static const std::vector<std::string> kKeys = {"split", "count", "seed", "round", "part", "parts", "balance", "repeats"};
+  static const std::vector<std::string> kKeys = {"split", "count", "seed",    "round",
+                                                 "part",  "parts", "balance", "repeats"};
   if (!json.is_object()) throw Error(Errc::bad_input, "sample: not an object");
   for (const auto& [key, value] : json.items()) {
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {

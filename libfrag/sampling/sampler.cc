@@ -12,7 +12,8 @@ namespace {
 // The text whose SHA-256 keys a permutation of a draw. `scope` names what is permuted.
 std::uint64_t key_of(const SampleSpec& spec, const std::string& scope) {
   return sha256_word("libfrag/sample/1|random|split=" + spec.split + "|seed=" + std::to_string(spec.seed) +
-                     "|round=" + std::to_string(spec.round) + "|part=" + std::to_string(spec.part) + "|" + scope);
+                     "|round=" + std::to_string(spec.round) + "|part=" + std::to_string(spec.part) + "|" +
+                     scope);
 }
 
 std::vector<std::vector<IdRange>> empty_classes(std::size_t count) {
@@ -32,7 +33,8 @@ IdSet::IdSet(std::span<const IdRange> ranges) {
 }
 
 FragmentId IdSet::operator[](std::uint64_t index) const {
-  const auto run = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), index) - ends_.begin());
+  const auto run =
+      static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), index) - ends_.begin());
   return first_[run] + (index - (run == 0 ? 0 : ends_[run - 1]));
 }
 
@@ -52,7 +54,8 @@ Sampler::Sampler(const Catalog& catalog) : classes_(catalog.classes()) {
   for (const auto& [name, by_class] : splits) add_split(name, by_class);
 }
 
-Sampler::Sampler(std::vector<std::string> classes, const std::map<std::string, std::vector<std::vector<IdRange>>>& splits)
+Sampler::Sampler(std::vector<std::string> classes,
+                 const std::map<std::string, std::vector<std::vector<IdRange>>>& splits)
     : classes_(std::move(classes)) {
   for (const auto& [name, by_class] : splits) add_split(name, by_class);
 }
@@ -79,11 +82,13 @@ SampleList Sampler::draw(const SampleSpec& spec) const {
   if (found == splits_.end()) {
     std::vector<std::string> names;
     for (const auto& [name, side] : splits_) names.push_back(name);
-    throw Error(Errc::not_found, "there is no split \"" + spec.split + "\"; this dataset has " + join(names, ", "));
+    throw Error(Errc::not_found,
+                "there is no split \"" + spec.split + "\"; this dataset has " + join(names, ", "));
   }
   const Side& side = found->second;
 
-  // What the positions of the sample take turns in: one lane a class in keyed order, or one lane for everything.
+  // What the positions of the sample take turns in: one lane a class in keyed order, or one lane for
+  // everything.
   std::vector<std::pair<const IdSet*, std::string>> lanes;
   std::size_t smallest = 0;  // the class whose number of fragments bounds a balanced draw
   if (spec.balance == Balance::none) {
@@ -114,10 +119,12 @@ SampleList Sampler::draw(const SampleSpec& spec) const {
   if (list.size_ > limit && spec.repeats == Repeats::refuse) {
     const std::string why = spec.balance == Balance::none
                                 ? "it holds no more"
-                                : "equal counts of each class, and its smallest class, \"" + classes_[smallest] + "\", has " +
+                                : "equal counts of each class, and its smallest class, \"" +
+                                      classes_[smallest] + "\", has " +
                                       format_count(side.by_class[smallest].size());
-    throw Error(Errc::bad_input, format_count(list.size_) + " fragments of split \"" + spec.split + "\" asked for, at most " +
-                                     format_count(limit) + " can be given without repeats (" + why + ")");
+    throw Error(Errc::bad_input, format_count(list.size_) + " fragments of split \"" + spec.split +
+                                     "\" asked for, at most " + format_count(limit) +
+                                     " can be given without repeats (" + why + ")");
   }
   const std::uint64_t turns = (list.size_ + lanes.size() - 1) / lanes.size();
   for (const auto& [ids, scope] : lanes) {

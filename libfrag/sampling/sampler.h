@@ -1,8 +1,10 @@
-// From a SampleSpec to fragment ids: a pure function of the catalogue and the spec, drawn position by position.
+// From a SampleSpec to fragment ids: a pure function of the catalogue and the spec, drawn position by
+// position.
 //
-// Nothing is listed: each class's fragments of a split are a range of integers, a keyed permutation scatters the positions
-// of the sample over it, and a binary search over the sources turns an integer into a fragment. A draw costs the same from
-// a thousand fragments and from 10^12. docs/sampling.md states the algorithm with test vectors.
+// Nothing is listed: each class's fragments of a split are a range of integers, a keyed permutation scatters
+// the positions of the sample over it, and a binary search over the sources turns an integer into a fragment.
+// A draw costs the same from a thousand fragments and from 10^12. docs/sampling.md states the algorithm with
+// test vectors.
 #pragma once
 
 #include <cstdint>
@@ -56,16 +58,18 @@ class SampleList {
   std::vector<Lane> lanes_;  // in the order in which positions take turns
 };
 
-// The splits of one catalogue, ready to draw from. O(sources) to make; immutable, any number of threads may draw.
+// The splits of one catalogue, ready to draw from. O(sources) to make; immutable, any number of threads may
+// draw.
 class Sampler {
  public:
   // `catalog` may go afterwards; the lists drawn need the sampler.
   explicit Sampler(const Catalog& catalog);
   // For datasets that exist only as numbers (benchmarks, plans): the ids of every class, by split.
-  Sampler(std::vector<std::string> classes, const std::map<std::string, std::vector<std::vector<IdRange>>>& splits);
+  Sampler(std::vector<std::string> classes,
+          const std::map<std::string, std::vector<std::vector<IdRange>>>& splits);
 
-  // Errc::not_found for an unknown split (the message lists them), Errc::bad_input where more is asked for than there is
-  // and repeats are refused (the message says the limit).
+  // Errc::not_found for an unknown split (the message lists them), Errc::bad_input where more is asked for
+  // than there is and repeats are refused (the message says the limit).
   SampleList draw(const SampleSpec& spec) const;
 
   // Fragments in a split, 0 for an unknown one.

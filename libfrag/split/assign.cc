@@ -18,7 +18,8 @@ struct Group {
 };
 
 // The groups of every class, each group under the class that most of its fragments have, in keyed order.
-std::map<std::uint32_t, std::vector<Group>> groups_by_class(std::span<const SplitItem> items, std::uint64_t seed) {
+std::map<std::uint32_t, std::vector<Group>> groups_by_class(std::span<const SplitItem> items,
+                                                            std::uint64_t seed) {
   std::map<std::string, std::map<std::uint32_t, std::uint64_t>> fragments;  // of a group, by class
   for (const SplitItem& item : items) fragments[item.group][item.class_number] += item.fragments;
 
@@ -31,8 +32,9 @@ std::map<std::uint32_t, std::vector<Group>> groups_by_class(std::span<const Spli
     classes[most->first].push_back(group);
   }
   for (auto& [number, groups] : classes) {
-    std::sort(groups.begin(), groups.end(),
-              [](const Group& a, const Group& b) { return std::tie(a.key, a.name) < std::tie(b.key, b.name); });
+    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+      return std::tie(a.key, a.name) < std::tie(b.key, b.name);
+    });
   }
   return classes;
 }
@@ -89,7 +91,8 @@ std::vector<SplitSide> parse_split(std::string_view text) {
 std::vector<SplitSide> make_folds(std::int64_t k) {
   if (k < 2 || k > 100) throw Error(Errc::usage, std::to_string(k) + " folds: there are between 2 and 100");
   std::vector<SplitSide> sides;
-  for (std::int64_t i = 0; i < k; ++i) sides.push_back({"fold" + std::to_string(i), 1.0 / static_cast<double>(k)});
+  for (std::int64_t i = 0; i < k; ++i)
+    sides.push_back({"fold" + std::to_string(i), 1.0 / static_cast<double>(k)});
   return sides;
 }
 
@@ -100,10 +103,11 @@ std::vector<std::uint32_t> assign_sides(std::span<const SplitItem> items, std::s
     if (groups.size() < sides.size()) {
       std::vector<std::string> names;
       for (const SplitSide& side : sides) names.push_back(side.name);
-      throw Error(Errc::bad_input, "class \"" + classes[number] + "\" has " + std::to_string(groups.size()) +
-                                       (groups.size() == 1 ? " group" : " groups") + " for " +
-                                       std::to_string(sides.size()) + " sides (" + join(names, ", ") +
-                                       "); add images of it, or ask for fewer sides, for example --split 80/20");
+      throw Error(Errc::bad_input,
+                  "class \"" + classes[number] + "\" has " + std::to_string(groups.size()) +
+                      (groups.size() == 1 ? " group" : " groups") + " for " + std::to_string(sides.size()) +
+                      " sides (" + join(names, ", ") +
+                      "); add images of it, or ask for fewer sides, for example --split 80/20");
     }
     const auto chosen = fill_sides(groups, sides);
     for (std::size_t i = 0; i < groups.size(); ++i) side_of[groups[i].name] = chosen[i];

@@ -1,8 +1,9 @@
 // Sources to sides: whole groups only, stratified by class, seeded. Pure functions; any thread.
 //
-// A group belongs to the class that most of its fragments have (the lowest number on a tie). Within a class the groups are
-// taken in an order keyed by (seed, group name), and each goes to the side that is furthest below its share of the class's
-// fragments; every side gets at least one group of every class. Adding images of other classes changes nothing here.
+// A group belongs to the class that most of its fragments have (the lowest number on a tie). Within a class
+// the groups are taken in an order keyed by (seed, group name), and each goes to the side that is furthest
+// below its share of the class's fragments; every side gets at least one group of every class. Adding images
+// of other classes changes nothing here.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ struct SplitSide {
   double share = 0;  // of the fragments, above 0; the sum over sides is 1
 };
 
-// "70/15/15" -> train, val, test; "80/20" -> train, test. Parts are positive numbers in any unit; a middle part of 0 leaves
-// val out. Errc::usage that quotes the text.
+// "70/15/15" -> train, val, test; "80/20" -> train, test. Parts are positive numbers in any unit; a middle
+// part of 0 leaves val out. Errc::usage that quotes the text.
 std::vector<SplitSide> parse_split(std::string_view text);
 
 // k equal sides fold0 ... fold{k-1}, k in [2, 100].
@@ -32,8 +33,8 @@ struct SplitItem {
   std::uint64_t fragments = 0;
 };
 
-// The index of every item's side. Errc::bad_input where a class has fewer groups than there are sides; the message names
-// the class by `classes` and says the way out.
+// The index of every item's side. Errc::bad_input where a class has fewer groups than there are sides; the
+// message names the class by `classes` and says the way out.
 std::vector<std::uint32_t> assign_sides(std::span<const SplitItem> items, std::span<const SplitSide> sides,
                                         std::uint64_t seed, std::span<const std::string> classes);
 

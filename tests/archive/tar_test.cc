@@ -59,7 +59,8 @@ TEST_CASE("the offset of a member is where its data lies in the archive") {
 
 TEST_CASE("an archive cut short anywhere is an error, never fewer members") {
   const std::string whole = make_tar(kMembers);
-  for (const std::size_t length : {std::size_t{100}, std::size_t{512}, std::size_t{900}, std::size_t{1536}, std::size_t{2300}}) {
+  for (const std::size_t length :
+       {std::size_t{100}, std::size_t{512}, std::size_t{900}, std::size_t{1536}, std::size_t{2300}}) {
     const std::string part = whole.substr(0, length);
     INFO(length);
     std::size_t members = 0;
@@ -70,7 +71,8 @@ TEST_CASE("an archive cut short anywhere is an error, never fewer members") {
     } catch (const Error&) {
       failed = true;
     }
-    // A cut between two members looks like an end to libarchive; the count tells, and sample readers know their count.
+    // A cut between two members looks like an end to libarchive; the count tells, and sample readers know
+    // their count.
     CHECK((failed || length % 512 == 0));
     CHECK(members < kMembers.size());
   }

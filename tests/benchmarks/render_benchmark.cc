@@ -18,15 +18,16 @@ frag::Image picture(std::int64_t channels) {
   frag::Image image(2272, 1704, channels);
   for (std::int64_t y = 0; y < image.height(); ++y) {
     for (std::int64_t x = 0; x < image.width() * channels; ++x) {
-      image.row(y)[x] = static_cast<std::uint8_t>(100 + (x / channels + y) % 64 + static_cast<std::int64_t>(random.below(16)));
+      image.row(y)[x] = static_cast<std::uint8_t>(100 + (x / channels + y) % 64 +
+                                                  static_cast<std::int64_t>(random.below(16)));
     }
   }
   return image;
 }
 
 cv::Mat mat_of(frag::Image& image) {
-  return {static_cast<int>(image.height()), static_cast<int>(image.width()), CV_8UC(static_cast<int>(image.channels())),
-          image.row(0), static_cast<std::size_t>(image.stride())};
+  return {static_cast<int>(image.height()), static_cast<int>(image.width()),
+          CV_8UC(static_cast<int>(image.channels())), image.row(0), static_cast<std::size_t>(image.stride())};
 }
 
 frag::TileFrame middle() {
@@ -70,7 +71,8 @@ void encode_opencv(benchmark::State& state, const char* format) {
   frag::Image tile = frag::render_tile(picture(1), frag::make_angle(33000), middle());
   std::vector<unsigned char> file;
   const std::vector<int> quality = {cv::IMWRITE_JPEG_QUALITY, 90};
-  for (auto _ : state) cv::imencode(format, mat_of(tile), file, format[1] == 'p' ? std::vector<int>() : quality);
+  for (auto _ : state)
+    cv::imencode(format, mat_of(tile), file, format[1] == 'p' ? std::vector<int>() : quality);
   state.counters["bytes"] = static_cast<double>(file.size());
 }
 

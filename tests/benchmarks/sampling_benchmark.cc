@@ -1,4 +1,5 @@
-// Drawing 6,000 fragments, 3 classes, 654 sources, from 4.56 million and from 10^12: the same work, or it is wrong.
+// Drawing 6,000 fragments, 3 classes, 654 sources, from 4.56 million and from 10^12: the same work, or it is
+// wrong.
 #include <benchmark/benchmark.h>
 
 #include "libfrag/sampling/sampler.h"
@@ -33,4 +34,9 @@ void draw_6000(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(draw_6000)->Arg(6972)->Arg(1529051988)->Unit(benchmark::kMillisecond)->Repetitions(5)->ReportAggregatesOnly();
+BENCHMARK(draw_6000)
+    ->Arg(6972)
+    ->Arg(1529051988)
+    ->Unit(benchmark::kMillisecond)
+    ->Repetitions(5)
+    ->ReportAggregatesOnly();

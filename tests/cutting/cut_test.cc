@@ -35,7 +35,8 @@ TEST_CASE("the same images and recipe give the same bytes, whatever the number o
     cut(options_for(dir, "alone"));
   }
   cut(options_for(dir, "parallel"));
-  for (const std::string& name : {std::string(kDatasetFile), std::string(kSourcesFile), std::string(kSumsFile), shard_file(0)}) {
+  for (const std::string& name :
+       {std::string(kDatasetFile), std::string(kSourcesFile), std::string(kSumsFile), shard_file(0)}) {
     INFO(name);
     CHECK(read_file(dir / "alone" / name) == read_file(dir / "parallel" / name));
   }
@@ -111,9 +112,11 @@ TEST_CASE("a class with fewer groups than sides fails with its name, and leaves 
 TEST_CASE("channels are what the recipe says") {
   const TempDir dir;
   for (const char* name : {"a/1.png", "a/2.png", "b/1.png", "b/2.png"}) {
-    test::write_png(dir / ("images/" + std::string(name)), test::noise_image(64, 64, name[2] == '1' ? 3 : 1, name[0]));
+    test::write_png(dir / ("images/" + std::string(name)),
+                    test::noise_image(64, 64, name[2] == '1' ? 3 : 1, name[0]));
   }
-  for (const auto& [channels, expected] : {std::pair(Channels::gray, "11"), {Channels::rgb, "33"}, {Channels::keep, "31"}}) {
+  for (const auto& [channels, expected] :
+       {std::pair(Channels::gray, "11"), {Channels::rgb, "33"}, {Channels::keep, "31"}}) {
     CutOptions options = options_for(dir, name_of(channels));
     options.recipe.channels = channels;
     options.recipe.split = "50/50";
@@ -128,7 +131,9 @@ TEST_CASE("channels are what the recipe says") {
 TEST_CASE("the store is a tar of the original files that GNU tar's readers understand") {
   const TempDir dir;
   const auto path = test::small_dataset(dir);
-  const std::string command = "cd '" + path.string() + "' && sha256sum --quiet -c SHA256SUMS && tar tf store/00000.tar | wc -l > ../count";
+  const std::string command =
+      "cd '" + path.string() +
+      "' && sha256sum --quiet -c SHA256SUMS && tar tf store/00000.tar | wc -l > ../count";
   REQUIRE(std::system(command.c_str()) == 0);
   CHECK(read_file(dir / "count") == "12\n");
 }

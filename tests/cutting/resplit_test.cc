@@ -31,7 +31,8 @@ TEST_CASE("folds are named fold0, fold1, ... and hold every source once") {
   ResplitOptions options;
   options.folds = 4;
   resplit(path, options);
-  CHECK(DatasetFolder(path).catalog().splits() == std::vector<std::string>{"fold0", "fold1", "fold2", "fold3"});
+  CHECK(DatasetFolder(path).catalog().splits() ==
+        std::vector<std::string>{"fold0", "fold1", "fold2", "fold3"});
 }
 
 TEST_CASE("a dataset split into folds can be split back") {
@@ -54,7 +55,8 @@ TEST_CASE("a new group rule groups anew, and groups stay together") {
   options.split = "50/50";
   resplit(path, options);
   std::map<std::string, std::set<std::string>> sides;
-  for (const Source& source : DatasetFolder(path).catalog().sources()) sides[source.group].insert(source.split);
+  for (const Source& source : DatasetFolder(path).catalog().sources())
+    sides[source.group].insert(source.split);
   CHECK(sides.size() == 6);
   for (const auto& [group, names] : sides) CHECK(names.size() == 1);
 }

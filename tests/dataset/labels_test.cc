@@ -11,7 +11,8 @@ using frag::test::write_text;
 
 TEST_CASE("images are found below their class folders, in the order of their names") {
   const TempDir dir;
-  for (const char* name : {"b/2.png", "b/1.PNG", "a/deep/x.jpg", "a/notes.txt", ".hidden/y.png", "a/.z.png", "loose.png"}) {
+  for (const char* name :
+       {"b/2.png", "b/1.PNG", "a/deep/x.jpg", "a/notes.txt", ".hidden/y.png", "a/.z.png", "loose.png"}) {
     write_text(dir / name, "x");
   }
   std::vector<std::string> names;

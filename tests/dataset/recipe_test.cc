@@ -20,12 +20,15 @@ TEST_CASE("a recipe reads back what it says") {
 }
 
 TEST_CASE("an unknown key is named with its line and column") {
-  CHECK_THROWS_WITH(parse_recipe("tile = 64\n\ntiel = 3\n", "r.toml"), Catch::StartsWith("r.toml:3:") && Catch::Contains("\"tiel\""));
+  CHECK_THROWS_WITH(parse_recipe("tile = 64\n\ntiel = 3\n", "r.toml"),
+                    Catch::StartsWith("r.toml:3:") && Catch::Contains("\"tiel\""));
 }
 
 TEST_CASE("a value of the wrong type is named with its line") {
-  CHECK_THROWS_WITH(parse_recipe("tile = \"64\"\n", "r.toml"), Catch::StartsWith("r.toml:1:") && Catch::Contains("whole number"));
-  CHECK_THROWS_WITH(parse_recipe("\nangles = \"0:10\"\n", "r.toml"), Catch::StartsWith("r.toml:2:") && Catch::Contains("0:10"));
+  CHECK_THROWS_WITH(parse_recipe("tile = \"64\"\n", "r.toml"),
+                    Catch::StartsWith("r.toml:1:") && Catch::Contains("whole number"));
+  CHECK_THROWS_WITH(parse_recipe("\nangles = \"0:10\"\n", "r.toml"),
+                    Catch::StartsWith("r.toml:2:") && Catch::Contains("0:10"));
 }
 
 TEST_CASE("a file that is not TOML says where") {
@@ -33,7 +36,8 @@ TEST_CASE("a file that is not TOML says where") {
 }
 
 TEST_CASE("values out of range are refused with their range") {
-  for (const char* text : {"tile = 4", "tile = 100000", "overlap = 1.0", "overlap = -0.1", "group = \"(\"", "group = \"x\""}) {
+  for (const char* text :
+       {"tile = 4", "tile = 100000", "overlap = 1.0", "overlap = -0.1", "group = \"(\"", "group = \"x\""}) {
     INFO(text);
     CHECK_THROWS_AS(parse_recipe(text, "r.toml"), Error);
   }

@@ -18,8 +18,9 @@ TEST_CASE("a fragment by id is the tile of its source at its address") {
   for (int i = 0; i < 50; ++i) {
     const FragmentId id = random.below(folder.catalog().fragments());
     const FragmentAddress at = folder.catalog().locate(id);
-    const Image expected = render_tile(folder.decode_source(at.source), folder.catalog().angles()[at.tile.angle],
-                                       folder.catalog().tiling(at.source).frame(at.tile));
+    const Image expected =
+        render_tile(folder.decode_source(at.source), folder.catalog().angles()[at.tile.angle],
+                    folder.catalog().tiling(at.source).frame(at.tile));
     REQUIRE(renderer.render(id).packed() == expected.packed());
   }
 }
@@ -38,7 +39,8 @@ TEST_CASE("many threads render the same fragments as one") {
   const DatasetFolder folder(test::small_dataset(dir));
   FragmentRenderer alone(folder), shared(folder, 40000);
   std::vector<std::string> expected;
-  for (FragmentId id = 0; id < folder.catalog().fragments(); id += 5) expected.push_back(alone.render(id).packed());
+  for (FragmentId id = 0; id < folder.catalog().fragments(); id += 5)
+    expected.push_back(alone.render(id).packed());
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};
   for (std::size_t t = 0; t < 4; ++t) {

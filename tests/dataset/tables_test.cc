@@ -37,7 +37,8 @@ Tables small_tables() {
   return tables;
 }
 
-// The files after `edit` has changed the first row, with dataset.json's digest put right again: what a forger would make.
+// The files after `edit` has changed the first row, with dataset.json's digest put right again: what a forger
+// would make.
 MetadataFiles forged(const std::function<void(Json&)>& edit) {
   MetadataFiles files = encode(small_tables());
   const std::size_t end = files.sources_jsonl.find('\n');
@@ -89,13 +90,14 @@ TEST_CASE("a table that was changed is noticed by its digest") {
 
 TEST_CASE("rows that contradict the rest are named with their line") {
   const std::vector<std::function<void(Json&)>> edits = {
-      [](Json& row) { row["class"] = 9; },         [](Json& row) { row["id"] = 1; },
-      [](Json& row) { row["offset"] = 9900; },     [](Json& row) { row["channels"] = 2; },
+      [](Json& row) { row["class"] = 9; },          [](Json& row) { row["id"] = 1; },
+      [](Json& row) { row["offset"] = 9900; },      [](Json& row) { row["channels"] = 2; },
       [](Json& row) { row["first_fragment"] = 5; }, [](Json& row) { row["width"] = -1; },
-      [](Json& row) { row.erase("split"); },       [](Json& row) { row["bytes"] = "many"; }};
+      [](Json& row) { row.erase("split"); },        [](Json& row) { row["bytes"] = "many"; }};
   for (const auto& edit : edits) {
     const MetadataFiles files = forged(edit);
-    CHECK_THROWS_WITH(decode_tables(files.dataset_json, files.sources_jsonl), Catch::StartsWith("sources.jsonl:1:"));
+    CHECK_THROWS_WITH(decode_tables(files.dataset_json, files.sources_jsonl),
+                      Catch::StartsWith("sources.jsonl:1:"));
   }
 }
 

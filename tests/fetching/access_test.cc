@@ -150,8 +150,9 @@ TEST_CASE("what the visitor throws is not taken for a mirror's fault") {
   const auto access = open_access({mirror.url()});
   SampleSpec spec;
   spec.count = 5;
-  CHECK(error_of([&] { access->read(spec, [](Fragment) { throw Error(Errc::interrupted, "enough"); }); }).code() ==
-        Errc::interrupted);
+  CHECK(error_of([&] {
+          access->read(spec, [](Fragment) { throw Error(Errc::interrupted, "enough"); });
+        }).code() == Errc::interrupted);
   CHECK(access->notes().empty());
 }
 

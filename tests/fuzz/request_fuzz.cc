@@ -1,4 +1,5 @@
-// The parts of a request that we read ourselves: paths, ranges, sample queries. Lines: path, Range, then NAME=VALUE.
+// The parts of a request that we read ourselves: paths, ranges, sample queries. Lines: path, Range, then
+// NAME=VALUE.
 #include <map>
 
 #include "libfrag/base/text.h"

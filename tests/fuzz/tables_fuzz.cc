@@ -1,4 +1,5 @@
-// dataset.json and sources.jsonl behind a line "---"; the digest in the first is put right, or nothing would get past it.
+// dataset.json and sources.jsonl behind a line "---"; the digest in the first is put right, or nothing would
+// get past it.
 #include "libfrag/base/digest.h"
 #include "libfrag/base/json.h"
 #include "libfrag/dataset/catalog.h"

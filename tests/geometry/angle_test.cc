@@ -34,7 +34,8 @@ TEST_CASE("lists, decimals and negative angles") {
 }
 
 TEST_CASE("angles that make no sense are refused with the text") {
-  for (const char* wrong : {"", "a", "0:90", "90:0:5", "0:90:0", "0:90:-5", "0.0001", "5,5", "0:360:5", "0:1000000:0.001"}) {
+  for (const char* wrong :
+       {"", "a", "0:90", "90:0:5", "0:90:0", "0:90:-5", "0.0001", "5,5", "0:360:5", "0:1000000:0.001"}) {
     INFO(wrong);
     CHECK_THROWS_WITH(parse_angles(wrong), Catch::Contains(std::string("\"") + wrong + "\""));
   }

@@ -37,17 +37,20 @@ Case random_case(SplitMix64& random, Fit fit) {
                                        static_cast<std::int64_t>(random.below(21)) - 10
                                  : static_cast<std::int64_t>(random.below(360000));
   return {static_cast<std::int64_t>(tile + static_cast<std::int64_t>(random.below(900))),
-          static_cast<std::int64_t>(tile + static_cast<std::int64_t>(random.below(900))), make_angle(angle),
+          static_cast<std::int64_t>(tile + static_cast<std::int64_t>(random.below(900))),
+          make_angle(angle),
           {fit, tile, static_cast<std::int64_t>(1 + random.below(static_cast<std::uint64_t>(tile)))}};
 }
 
-// How far, in pixels, the outermost sample of a tile (half a pixel inside its corners) leaves the rectangle of pixel centres.
+// How far, in pixels, the outermost sample of a tile (half a pixel inside its corners) leaves the rectangle
+// of pixel centres.
 double overhang(const Case& at, const TileFrame& frame) {
   const double c = at.angle.cosine / static_cast<double>(kOne), s = at.angle.sine / static_cast<double>(kOne);
   double worst = -1e9;
   for (const double u : {0.5, static_cast<double>(frame.width) - 0.5}) {
     for (const double v : {0.5, static_cast<double>(frame.height) - 0.5}) {
-      const double px = static_cast<double>(frame.x) / kSubpixel + u, py = static_cast<double>(frame.y) / kSubpixel + v;
+      const double px = static_cast<double>(frame.x) / kSubpixel + u,
+                   py = static_cast<double>(frame.y) / kSubpixel + v;
       const double x = static_cast<double>(at.width) / 2 + c * px - s * py;
       const double y = static_cast<double>(at.height) / 2 + s * px + c * py;
       worst = std::max({worst, 0.5 - x, x - (static_cast<double>(at.width) - 0.5), 0.5 - y,

@@ -31,8 +31,11 @@ TEST_CASE("a refusal carries the server's own words") {
 }
 
 TEST_CASE("statuses map to what the caller can do about them") {
-  for (const auto& [status, code] : {std::pair(404, Errc::not_found), {401, Errc::refused}, {422, Errc::bad_input},
-                                     {503, Errc::unavailable}, {500, Errc::unavailable}}) {
+  for (const auto& [status, code] : {std::pair(404, Errc::not_found),
+                                     {401, Errc::refused},
+                                     {422, Errc::bad_input},
+                                     {503, Errc::unavailable},
+                                     {500, Errc::unavailable}}) {
     Answer answer;
     answer.status = status;
     CHECK(error_of([&] { answer.expect_ok("x"); }).code() == code);

@@ -16,8 +16,9 @@ Answered ask(const std::map<std::string, std::string>& headers) {
   static const std::string kBytes = "0123456789";
   Request request;
   request.headers = headers;
-  const Response response = serve(request, {kBytes.size(), "tag", "text/plain",
-                                            [](auto from, auto count) { return kBytes.substr(from, count); }});
+  const Response response = serve(request, {kBytes.size(), "tag", "text/plain", [](auto from, auto count) {
+                                              return kBytes.substr(from, count);
+                                            }});
   Answered answered{response.status, response.body, {response.headers.begin(), response.headers.end()}};
   if (response.stream) {
     answered.body.clear();
@@ -60,7 +61,8 @@ TEST_CASE("a range beyond the end is 416 and says the length") {
 }
 
 TEST_CASE("ranges that RFC 9110 lets us ignore give everything") {
-  for (const char* range : {"lines=1-2", "bytes=4-2", "bytes=a-b", "bytes=", "bytes=-", "bytes=0-1,3-4", "bytes=99999999999999999999-"}) {
+  for (const char* range : {"lines=1-2", "bytes=4-2", "bytes=a-b", "bytes=", "bytes=-", "bytes=0-1,3-4",
+                            "bytes=99999999999999999999-"}) {
     INFO(range);
     CHECK(ask({{"range", range}}).status == 200);
   }

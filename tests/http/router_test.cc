@@ -16,9 +16,12 @@ Response ask(const Router& router, const std::string& method, const std::string&
 
 Router make_router() {
   Router router;
-  router.add("GET", "/v1/fragments/{id}.png", [](Request& r) { return Response::text("png " + r.captures["id"]); });
-  router.add("GET", "/v1/tasks/{task}/result", [](Request& r) { return Response::text("task " + r.captures["task"]); });
-  router.add("GET", "/files/{path...}", [](Request& r) { return Response::text("file " + r.captures["path"]); });
+  router.add("GET", "/v1/fragments/{id}.png",
+             [](Request& r) { return Response::text("png " + r.captures["id"]); });
+  router.add("GET", "/v1/tasks/{task}/result",
+             [](Request& r) { return Response::text("task " + r.captures["task"]); });
+  router.add("GET", "/files/{path...}",
+             [](Request& r) { return Response::text("file " + r.captures["path"]); });
   router.add("POST", "/v1/tasks", [](Request&) { return Response::text("posted"); });
   router.add("GET", "/fails", [](Request&) -> Response { throw Error(Errc::not_found, "no such thing"); });
   return router;
@@ -36,7 +39,8 @@ TEST_CASE("captures take a segment, up to the literal behind them, or the rest")
 
 TEST_CASE("what does not match is 404, as problem+json") {
   const Router router = make_router();
-  for (const char* path : {"/", "/v1/fragments/.png", "/v1/fragments/17.jpg", "/v1/fragments/a/b.png", "/files/", "/v1/tasks/a/b/result"}) {
+  for (const char* path : {"/", "/v1/fragments/.png", "/v1/fragments/17.jpg", "/v1/fragments/a/b.png",
+                           "/files/", "/v1/tasks/a/b/result"}) {
     INFO(path);
     const Response response = ask(router, "GET", path);
     CHECK(response.status == 404);

@@ -28,7 +28,8 @@ std::string raw_exchange(int port, const std::string& bytes) {
   ::shutdown(fd, SHUT_WR);
   std::string answer;
   char buffer[4096];
-  for (ssize_t got; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(got));
+  for (ssize_t got; (got = ::recv(fd, buffer, sizeof buffer, 0)) > 0;)
+    answer.append(buffer, static_cast<std::size_t>(got));
   ::close(fd);
   return answer;
 }
@@ -102,8 +103,9 @@ TEST_CASE("what a handler throws is a problem with its status") {
 
 TEST_CASE("what is no HTTP is answered as a problem or dropped, and others go on") {
   const Server server({}, echo);
-  for (const std::string& garbage : {std::string("GARBAGE\r\n\r\n"), std::string("GET /\x01 HTTP/9.9\r\n\r\n"),
-                                     "GET / HTTP/1.1\r\nX: " + std::string(40000, 'x') + "\r\n\r\n", std::string(3, '\0')}) {
+  for (const std::string& garbage :
+       {std::string("GARBAGE\r\n\r\n"), std::string("GET /\x01 HTTP/9.9\r\n\r\n"),
+        "GET / HTTP/1.1\r\nX: " + std::string(40000, 'x') + "\r\n\r\n", std::string(3, '\0')}) {
     const std::string answer = raw_exchange(server.port(), garbage);
     if (!answer.empty()) CHECK(answer.substr(0, 10) == "HTTP/1.1 4");
   }
@@ -112,13 +114,14 @@ TEST_CASE("what is no HTTP is answered as a problem or dropped, and others go on
 
 TEST_CASE("a body shorter than its Content-Length is not taken for whole") {
   const Server server({}, echo);
-  CHECK(raw_exchange(server.port(), "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nshort").substr(0, 12) ==
-        "HTTP/1.1 400");
+  CHECK(raw_exchange(server.port(), "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nshort")
+            .substr(0, 12) == "HTTP/1.1 400");
 }
 
 TEST_CASE("paths cannot climb") {
   const Server server({}, echo);
-  CHECK(raw_exchange(server.port(), "GET /files/../../etc/passwd HTTP/1.0\r\n\r\n").find("..") == std::string::npos);
+  CHECK(raw_exchange(server.port(), "GET /files/../../etc/passwd HTTP/1.0\r\n\r\n").find("..") ==
+        std::string::npos);
 }
 
 TEST_CASE("a handler may use a megabyte of stack") {

@@ -18,11 +18,13 @@ TEST_CASE("formats are told by their bytes, not by their names") {
 }
 
 TEST_CASE("a truncated PNG and a truncated JPEG are errors, at any length") {
-  for (const std::string& whole : {encode_png(test::noise_image(60, 60, 1, 1)), encode_jpeg(test::noise_image(60, 60, 3, 1))}) {
+  for (const std::string& whole :
+       {encode_png(test::noise_image(60, 60, 1, 1)), encode_jpeg(test::noise_image(60, 60, 3, 1))}) {
     for (const double share : {0.1, 0.5, 0.9}) {
       const auto length = static_cast<std::size_t>(static_cast<double>(whole.size()) * share);
       INFO(length << " of " << whole.size());
-      CHECK(error_of([&] { decode_image(std::string_view(whole).substr(0, length)); }).code() == Errc::bad_input);
+      CHECK(error_of([&] { decode_image(std::string_view(whole).substr(0, length)); }).code() ==
+            Errc::bad_input);
     }
   }
 }
@@ -31,7 +33,8 @@ TEST_CASE("a picture of too many pixels is refused by its header") {
   // A PNG header that promises 100,000 x 100,000 pixels, with nothing behind it worth decoding.
   std::string png = encode_png(test::noise_image(4, 4, 1, 1));
   const auto put = [&png](std::size_t at, std::uint32_t value) {
-    for (int i = 0; i < 4; ++i) png[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (24 - 8 * i));
+    for (int i = 0; i < 4; ++i)
+      png[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (24 - 8 * i));
   };
   put(16, 100000);
   put(20, 100000);
@@ -43,7 +46,8 @@ TEST_CASE("every file of the formats folder is decoded, or refused with a reason
   const auto outcome = [&](const std::string& name) -> std::string {
     try {
       const Image image = decode_image(read_file(data / "formats" / name));
-      return std::to_string(image.width()) + "x" + std::to_string(image.height()) + "x" + std::to_string(image.channels());
+      return std::to_string(image.width()) + "x" + std::to_string(image.height()) + "x" +
+             std::to_string(image.channels());
     } catch (const Error& error) {
       REQUIRE(error.code() == Errc::bad_input);
       return error.what();
@@ -63,7 +67,8 @@ TEST_CASE("every file of the formats folder is decoded, or refused with a reason
 
 TEST_CASE("the header says what decoding gives") {
   REQUIRE_TEST_DATA(data);
-  for (const char* name : {"brick.png", "ihc.png", "retina.jpg", "palette_color.png", "chessboard_GRAY_U16.tif"}) {
+  for (const char* name :
+       {"brick.png", "ihc.png", "retina.jpg", "palette_color.png", "chessboard_GRAY_U16.tif"}) {
     const std::string file = read_file(data / "formats" / name);
     const ImageHeader header = read_header(file);
     const Image image = decode_image(file);

@@ -14,19 +14,21 @@ using frag::test::noise_image;
 namespace {
 
 // Bilinear interpolation in double precision, from the true angle: what the integers must stay close to.
-double exact_sample(const Image& source, std::int32_t millidegrees, const TileFrame& frame, std::int64_t u, std::int64_t v,
-                    std::int64_t channel) {
+double exact_sample(const Image& source, std::int32_t millidegrees, const TileFrame& frame, std::int64_t u,
+                    std::int64_t v, std::int64_t channel) {
   const double radians = millidegrees * std::acos(-1.0) / 180000;
   const double c = std::cos(radians), s = std::sin(radians);
   const double px = static_cast<double>(frame.x) / kSubpixel + static_cast<double>(u) + 0.5;
   const double py = static_cast<double>(frame.y) / kSubpixel + static_cast<double>(v) + 0.5;
-  const auto limit = [](double at, std::int64_t size) { return std::clamp(at, 0.0, static_cast<double>(size - 1)); };
+  const auto limit = [](double at, std::int64_t size) {
+    return std::clamp(at, 0.0, static_cast<double>(size - 1));
+  };
   const double x = limit(static_cast<double>(source.width()) / 2 + c * px - s * py - 0.5, source.width());
   const double y = limit(static_cast<double>(source.height()) / 2 + s * px + c * py - 0.5, source.height());
   const auto i = static_cast<std::int64_t>(x), j = static_cast<std::int64_t>(y);
   const auto sample = [&](std::int64_t a, std::int64_t b) {
-    return static_cast<double>(source.row(std::min(b, source.height() - 1))[std::min(a, source.width() - 1) *
-                                                                              source.channels() + channel]);
+    return static_cast<double>(source.row(
+        std::min(b, source.height() - 1))[std::min(a, source.width() - 1) * source.channels() + channel]);
   };
   const double fx = x - static_cast<double>(i), fy = y - static_cast<double>(j);
   return (1 - fy) * ((1 - fx) * sample(i, j) + fx * sample(i + 1, j)) +
@@ -51,7 +53,8 @@ Scene random_scene(SplitMix64& random, Fit fit, std::int64_t millidegrees, std::
 // `source` inside a larger picture of one grey level: a renderer that looks outside the source sees it.
 Image framed(const Image& source, std::uint8_t surround) {
   Image large(source.width() + 8, source.height() + 8, source.channels());
-  for (std::int64_t y = 0; y < large.height(); ++y) std::memset(large.row(y), surround, static_cast<std::size_t>(large.stride()));
+  for (std::int64_t y = 0; y < large.height(); ++y)
+    std::memset(large.row(y), surround, static_cast<std::size_t>(large.stride()));
   for (std::int64_t y = 0; y < source.height(); ++y) {
     std::memcpy(large.row(y + 4) + 4 * source.channels(), source.row(y),
                 static_cast<std::size_t>(source.width() * source.channels()));
@@ -66,7 +69,8 @@ Image plain_turn(const Image& source, int quarter_turns) {  // counter-clockwise
     for (std::int64_t y = 0; y < next.height(); ++y) {
       for (std::int64_t x = 0; x < next.width(); ++x) {
         std::memcpy(next.row(y) + x * next.channels(),
-                    turned.row(x) + (turned.width() - 1 - y) * next.channels(), static_cast<std::size_t>(next.channels()));
+                    turned.row(x) + (turned.width() - 1 - y) * next.channels(),
+                    static_cast<std::size_t>(next.channels()));
       }
     }
     turned = std::move(next);
@@ -112,11 +116,13 @@ TEST_CASE("multiples of 90 degrees are bit-equal to crops of the turned picture"
       for (std::uint32_t column = 0; column < scene.grid.columns(row); ++column) {
         const TileFrame frame = scene.grid.frame(row, column);
         const Image tile = render_tile(scene.source, scene.angle, frame);
-        const std::int64_t left = frame.x + turned.width() * (kSubpixel / 2), top = frame.y + turned.height() * (kSubpixel / 2);
+        const std::int64_t left = frame.x + turned.width() * (kSubpixel / 2),
+                           top = frame.y + turned.height() * (kSubpixel / 2);
         REQUIRE(left % kSubpixel == 0);
         REQUIRE(top % kSubpixel == 0);
         for (std::int64_t v = 0; v < tile.height(); ++v) {
-          REQUIRE(std::memcmp(tile.row(v), turned.row(top / kSubpixel + v) + left / kSubpixel * turned.channels(),
+          REQUIRE(std::memcmp(tile.row(v),
+                              turned.row(top / kSubpixel + v) + left / kSubpixel * turned.channels(),
                               static_cast<std::size_t>(tile.width() * tile.channels())) == 0);
         }
       }
@@ -137,7 +143,8 @@ TEST_CASE("no fragment of any fit depends on what lies outside the source") {
       for (std::uint32_t row = 0; row < scene.grid.rows(); ++row) {
         for (const std::uint32_t column : {0u, scene.grid.columns(row) - 1}) {
           const TileFrame frame = scene.grid.frame(row, column);
-          REQUIRE(render_tile(black, scene.angle, frame).packed() == render_tile(white, scene.angle, frame).packed());
+          REQUIRE(render_tile(black, scene.angle, frame).packed() ==
+                  render_tile(white, scene.angle, frame).packed());
         }
       }
     }

@@ -34,10 +34,13 @@ TEST_CASE("a spec survives a query") {
 }
 
 TEST_CASE("wrong specs are refused with the key") {
-  const std::pair<Json, const char*> cases[] = {
-      {{{"cuont", 5}}, "cuont"},         {{{"count", -5}}, "count"}, {{{"count", 0}}, "count"},
-      {{{"balance", "x"}}, "balance"},   {{{"part", 3}, {"parts", 3}}, "part"},
-      {{{"split", ""}}, "split"},        {{{"seed", "one"}}, "seed"}};
+  const std::pair<Json, const char*> cases[] = {{{{"cuont", 5}}, "cuont"},
+                                                {{{"count", -5}}, "count"},
+                                                {{{"count", 0}}, "count"},
+                                                {{{"balance", "x"}}, "balance"},
+                                                {{{"part", 3}, {"parts", 3}}, "part"},
+                                                {{{"split", ""}}, "split"},
+                                                {{{"seed", "one"}}, "seed"}};
   for (const auto& [json, key] : cases) CHECK_THROWS_WITH(sample_spec_from_json(json), Catch::Contains(key));
   CHECK_THROWS_AS(sample_spec_from_json(Json::array()), Error);
 }

@@ -105,7 +105,8 @@ TEST_CASE("an unbalanced draw of everything is a permutation of the split") {
 
 TEST_CASE("asking for more than there is says the limit and the class that sets it") {
   const Sampler sampler = sampler_of({{{0, 100}}, {{100, 7}}});
-  CHECK_THROWS_WITH(sampler.draw(spec_of(15, 1)), Catch::Contains("at most 14") && Catch::Contains("\"class1\""));
+  CHECK_THROWS_WITH(sampler.draw(spec_of(15, 1)),
+                    Catch::Contains("at most 14") && Catch::Contains("\"class1\""));
   CHECK(sampler.draw(spec_of(14, 1)).size() == 14);
 }
 
@@ -156,7 +157,8 @@ TEST_CASE("fragments are drawn uniformly: chi-square over a class of 60 in 20,00
     }
   }
   double chi_square = 0;
-  for (const auto& [id, count] : hits) chi_square += (count - 20000 / 60.0) * (count - 20000 / 60.0) / (20000 / 60.0);
+  for (const auto& [id, count] : hits)
+    chi_square += (count - 20000 / 60.0) * (count - 20000 / 60.0) / (20000 / 60.0);
   CHECK(hits.size() == 60);
   CHECK(chi_square < 105);  // 59 degrees of freedom: exceeded once in 5,000
 }

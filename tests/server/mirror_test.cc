@@ -67,13 +67,18 @@ TEST_CASE("files are served byte for byte under content tags") {
 
 TEST_CASE("requests that cannot be answered say why, as problems") {
   Served served;
-  const std::pair<const char*, int> cases[] = {
-      {"/v1/sample?split=trian&count=5", 404},        {"/v1/sample?split=train&count=99999999", 400},
-      {"/v1/sample?split=train&count=-1", 400},       {"/v1/sample?split=train&cuont=5", 400},
-      {"/v1/sample?split=train&count=5&format=gif", 400}, {"/v1/sample?split=train&count=5&dataset=0123", 409},
-      {"/v1/fragments/99999999.png", 404},            {"/v1/fragments/-1.png", 400},
-      {"/files/store/00001.tar", 404},                {"/files/../../etc/passwd", 404},
-      {"/files/%2e%2e/%2e%2e/etc/passwd", 404},       {"/nothing", 404}};
+  const std::pair<const char*, int> cases[] = {{"/v1/sample?split=trian&count=5", 404},
+                                               {"/v1/sample?split=train&count=99999999", 400},
+                                               {"/v1/sample?split=train&count=-1", 400},
+                                               {"/v1/sample?split=train&cuont=5", 400},
+                                               {"/v1/sample?split=train&count=5&format=gif", 400},
+                                               {"/v1/sample?split=train&count=5&dataset=0123", 409},
+                                               {"/v1/fragments/99999999.png", 404},
+                                               {"/v1/fragments/-1.png", 400},
+                                               {"/files/store/00001.tar", 404},
+                                               {"/files/../../etc/passwd", 404},
+                                               {"/files/%2e%2e/%2e%2e/etc/passwd", 404},
+                                               {"/nothing", 404}};
   for (const auto& [path, status] : cases) {
     const http::Answer answer = served.get(path);
     INFO(path);

@@ -65,7 +65,8 @@ TEST_CASE("with many groups the shares of fragments come close to those asked fo
     total[items[i].class_number] += static_cast<double>(items[i].fragments);
   }
   for (const auto& [number, by_side] : fragments) {
-    for (const auto& [side, count] : by_side) CHECK(count / total[number] == Approx(sides[side].share).margin(0.03));
+    for (const auto& [side, count] : by_side)
+      CHECK(count / total[number] == Approx(sides[side].share).margin(0.03));
   }
 }
 

@@ -26,7 +26,8 @@ Image noise_image(std::int64_t width, std::int64_t height, std::int64_t channels
   SplitMix64 random(seed);
   Image image(width, height, channels);
   for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width * channels; ++x) image.row(y)[x] = static_cast<std::uint8_t>(random.below(256));
+    for (std::int64_t x = 0; x < width * channels; ++x)
+      image.row(y)[x] = static_cast<std::uint8_t>(random.below(256));
   }
   return image;
 }
@@ -40,8 +41,8 @@ void write_png(const fs::path& path, const Image& image) {
   write_text(path, encode_png(image));
 }
 
-void write_image_set(const fs::path& folder, int classes, int per_class, std::int64_t width, std::int64_t height,
-                     std::uint64_t seed) {
+void write_image_set(const fs::path& folder, int classes, int per_class, std::int64_t width,
+                     std::int64_t height, std::uint64_t seed) {
   for (int c = 0; c < classes; ++c) {
     for (int i = 0; i < per_class; ++i) {
       const auto picture = seed * 1000 + static_cast<std::uint64_t>(c * 100 + i);

@@ -39,10 +39,12 @@ void write_image_set(const std::filesystem::path& folder, int classes, int per_c
                      std::int64_t height, std::uint64_t seed = 1);
 
 // A dataset of small noise pictures, cut with 32 px tiles at 4 angles.
-std::filesystem::path small_dataset(const TempDir& folder, int classes = 3, int per_class = 4, std::uint64_t seed = 1);
+std::filesystem::path small_dataset(const TempDir& folder, int classes = 3, int per_class = 4,
+                                    std::uint64_t seed = 1);
 Recipe small_recipe();
 
-// The real images' folder: FRAG_TEST_DATA, else ../shared/data beside the project; empty where there is none. A test without it says SKIPPED.
+// The real images' folder: FRAG_TEST_DATA, else ../shared/data beside the project; empty where there is none.
+// A test without it says SKIPPED.
 std::filesystem::path test_data();
 
 // What `work` throws as an Error; fails the test where it throws nothing or something else.
@@ -51,9 +53,9 @@ Error error_of(const std::function<void()>& work);
 }  // namespace frag::test
 
 // Ends the test, visibly, where the real images are missing.
-#define REQUIRE_TEST_DATA(folder)                                                                       \
-  const auto folder = frag::test::test_data();                                                          \
-  if (folder.empty()) {                                                                                 \
-    WARN("SKIPPED: set FRAG_TEST_DATA to the folder of real images");                                   \
-    return;                                                                                             \
+#define REQUIRE_TEST_DATA(folder)                                     \
+  const auto folder = frag::test::test_data();                        \
+  if (folder.empty()) {                                               \
+    WARN("SKIPPED: set FRAG_TEST_DATA to the folder of real images"); \
+    return;                                                           \
   }

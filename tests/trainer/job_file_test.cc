@@ -35,8 +35,7 @@ TEST_CASE("a short job file takes the model's own settings") {
 }
 
 TEST_CASE("the example in manifests/ is read") {
-  const JobFile file =
-      read_job_file(FRAG_SOURCE_DIR "/manifests/job.toml");
+  const JobFile file = read_job_file(FRAG_SOURCE_DIR "/manifests/job.toml");
   CHECK(file.job.rounds == 6);
   CHECK(file.job.nodes == 4);
   CHECK(file.job.needed() == 3);
