@@ -12,20 +12,22 @@
 namespace frag {
 namespace {
 
-// What a callback threw waits here while libarchive unwinds.
+// What a callback threw waits here while libarchive's own frames unwind.
 class Carried {
  public:
+  // work()'s result, or `instead` where it threw now or something was thrown before.
   template <class Work>
-  la_ssize_t run(Work work) {
+  la_ssize_t run(la_ssize_t instead, Work work) {
+    if (error_) return instead;
     try {
       return work();
     } catch (...) {
       error_ = std::current_exception();
-      return -1;
+      return instead;
     }
   }
-  void rethrow() {
-    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
   }
 
  private:
@@ -46,13 +48,15 @@ struct TarWriter::Impl {
   std::uint64_t written = 0;
 
   ~Impl() {
-    archive_write_fail(tar);  // or closing would write an end that nobody asked for
+    sink = [](std::string_view) {};  // freeing writes the end of the archive, which nobody asked for
     archive_write_free(tar);
   }
 
+  // A sink that threw is not called again, and libarchive is told that all is well: it leaks what it holds
+  // when a write fails. require() throws what the sink threw.
   static la_ssize_t on_write(archive*, void* user, const void* data, std::size_t size) {
     auto* self = static_cast<Impl*>(user);
-    return self->carried.run([&] {
+    return self->carried.run(static_cast<la_ssize_t>(size), [&] {
       self->sink({static_cast<const char*>(data), size});
       self->written += size;
       return static_cast<la_ssize_t>(size);
@@ -113,7 +117,7 @@ struct TarReader::Impl {
     auto* self = static_cast<Impl*>(user);
     *data = self->buffer.data();
     return self->carried.run(
-        [&] { return static_cast<la_ssize_t>(self->source(self->buffer.data(), self->buffer.size())); });
+        -1, [&] { return static_cast<la_ssize_t>(self->source(self->buffer.data(), self->buffer.size())); });
   }
 
   void require(la_ssize_t result) {

@@ -188,34 +188,37 @@ class Cutter {
   }
 
  private:
-  // Decoding goes on in parallel, the store is written in the order of the names.
+  // Decoding goes on in parallel, the store is written in the order of the names. What is in flight is a
+  // window of consecutive files, so a ring of as many slots holds it; the pipeline itself would leak its
+  // items on an error.
   void read_all(StoreWriter& store) {
-    using namespace oneapi::tbb;
+    namespace tbb = oneapi::tbb;
     Progress progress("cut", files_.size(), "images");
+    std::vector<Job> ring(static_cast<std::size_t>(tbb::info::default_concurrency()) * 2);
     std::size_t next = 0;
-    const auto tokens = static_cast<std::size_t>(info::default_concurrency()) * 2;
-    parallel_pipeline(tokens, make_filter<void, std::shared_ptr<Job>>(filter_mode::serial_in_order,
-                                                                      [&](flow_control& flow) {
-                                                                        auto job = std::make_shared<Job>();
-                                                                        if (next == files_.size()) {
-                                                                          flow.stop();
-                                                                        } else {
-                                                                          job->file = &files_[next++];
-                                                                        }
-                                                                        return job;
-                                                                      }) &
-                                  make_filter<std::shared_ptr<Job>, std::shared_ptr<Job>>(
-                                      filter_mode::parallel,
-                                      [&](std::shared_ptr<Job> job) {
-                                        examine(*job, options_.recipe, tables_.angles);
-                                        return job;
-                                      }) &
-                                  make_filter<std::shared_ptr<Job>, void>(
-                                      filter_mode::serial_in_order, [&](const std::shared_ptr<Job>& job) {
-                                        throw_if_stopped();
-                                        take(*job, store);
-                                        progress.add(1);
-                                      }));
+    const auto start = [&](tbb::flow_control& flow) -> Job* {
+      if (next == files_.size()) {
+        flow.stop();
+        return nullptr;
+      }
+      Job& job = ring[next % ring.size()];
+      job = Job{&files_[next++], {}, {}, {}, {}};
+      return &job;
+    };
+    const auto decode = [&](Job* job) {
+      examine(*job, options_.recipe, tables_.angles);
+      return job;
+    };
+    const auto finish = [&](Job* job) {
+      throw_if_stopped();
+      take(*job, store);
+      progress.add(1);
+    };
+    using tbb::filter_mode;
+    tbb::parallel_pipeline(ring.size(),
+                           tbb::make_filter<void, Job*>(filter_mode::serial_in_order, start) &
+                               tbb::make_filter<Job*, Job*>(filter_mode::parallel, decode) &
+                               tbb::make_filter<Job*, void>(filter_mode::serial_in_order, finish));
   }
 
   void take(Job& job, StoreWriter& store) {

@@ -28,6 +28,7 @@ std::vector<Angle> angles_from(const Json& list) {
   for (const Json& entry : list) {
     const std::string what = "dataset.json: angles";
     const auto degrees = json_get<double>(entry, "degrees", what);
+    if (!(degrees >= 0 && degrees < 360)) throw Error(Errc::bad_input, what + ": degrees outside 0 to 360");
     angles.push_back({static_cast<std::int32_t>(std::llround(degrees * 1000)),
                       json_get<std::int32_t>(entry, "cos", what),
                       json_get<std::int32_t>(entry, "sin", what)});

@@ -1,12 +1,11 @@
 #include "libfrag/cutting/cut.h"
 
-#include <oneapi/tbb/global_control.h>
-
 #include <catch2/catch.hpp>
 #include <fstream>
 
 #include "libfrag/base/file.h"
 #include "libfrag/cutting/plan.h"
+#include "libfrag/cutting/threads.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/layout.h"
 #include "tests/support/support.h"
@@ -31,7 +30,7 @@ TEST_CASE("the same images and recipe give the same bytes, whatever the number o
   const TempDir dir;
   test::write_image_set(dir / "images", 3, 6, 120, 90);
   {
-    const oneapi::tbb::global_control one(oneapi::tbb::global_control::max_allowed_parallelism, 1);
+    const ThreadLimit one(1);
     cut(options_for(dir, "alone"));
   }
   cut(options_for(dir, "parallel"));

@@ -55,8 +55,8 @@ TEST_CASE("a new group rule groups anew, and groups stay together") {
   options.split = "50/50";
   resplit(path, options);
   std::map<std::string, std::set<std::string>> sides;
-  for (const Source& source : DatasetFolder(path).catalog().sources())
-    sides[source.group].insert(source.split);
+  const DatasetFolder folder(path);
+  for (const Source& source : folder.catalog().sources()) sides[source.group].insert(source.split);
   CHECK(sides.size() == 6);
   for (const auto& [group, names] : sides) CHECK(names.size() == 1);
 }
