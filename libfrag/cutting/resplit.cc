@@ -28,7 +28,7 @@ std::string resplit(const std::filesystem::path& folder, const ResplitOptions& o
     const GroupRule rule(recipe.group);
     for (Source& source : tables.sources) source.group = rule.group_of(source.name);
   }
-  assign_splits(tables, options.folds ? make_folds(*options.folds) : parse_split(recipe.split), recipe.seed);
+  assign_splits(tables, parse_split(recipe.split), recipe.seed);
   const MetadataFiles files = encode(tables);
   replace_metadata(folder, files);
   return sha256_hex(files.dataset_json);

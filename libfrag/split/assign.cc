@@ -69,9 +69,16 @@ std::vector<std::uint32_t> fill_sides(const std::vector<Group>& groups, std::spa
 
 std::vector<SplitSide> parse_split(std::string_view text) {
   const auto fail = [&text] {
-    throw Error(Errc::usage, "split \"" + std::string(text) +
-                                 "\": write train/val/test shares as in 70/15/15, or train/test as in 80/20");
+    throw Error(Errc::usage,
+                "split \"" + std::string(text) +
+                    "\": write train/val/test shares as in 70/15/15, or train/test as in 80/20, or 5 folds");
   };
+  static constexpr std::string_view kFolds = " folds";
+  if (text.size() > kFolds.size() && text.substr(text.size() - kFolds.size()) == kFolds) {
+    const auto k = parse_integer(text.substr(0, text.size() - kFolds.size()));
+    if (!k) fail();
+    return make_folds(*k);
+  }
   const auto parts = split_text(text, '/');
   if (parts.size() != 2 && parts.size() != 3) fail();
   std::vector<SplitSide> sides;

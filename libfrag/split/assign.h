@@ -19,8 +19,8 @@ struct SplitSide {
   double share = 0;  // of the fragments, above 0; the sum over sides is 1
 };
 
-// "70/15/15" -> train, val, test; "80/20" -> train, test. Parts are positive numbers in any unit; a middle
-// part of 0 leaves val out. Errc::usage that quotes the text.
+// "70/15/15" -> train, val, test; "80/20" -> train, test; "5 folds" -> make_folds(5). Parts are positive
+// numbers in any unit; a middle part of 0 leaves val out. Errc::usage that quotes the text.
 std::vector<SplitSide> parse_split(std::string_view text);
 
 // k equal sides fold0 ... fold{k-1}, k in [2, 100].

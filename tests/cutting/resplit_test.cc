@@ -47,6 +47,18 @@ TEST_CASE("a dataset split into folds can be split back") {
   CHECK(DatasetFolder(path).catalog().splits() == std::vector<std::string>{"train", "test"});
 }
 
+TEST_CASE("a split into folds with another seed stays one into folds") {
+  const TempDir dir;
+  const auto path = test::small_dataset(dir);
+  ResplitOptions options;
+  options.folds = 3;
+  resplit(path, options);
+  options.folds.reset();
+  options.seed = 9;
+  resplit(path, options);
+  CHECK(DatasetFolder(path).catalog().splits() == std::vector<std::string>{"fold0", "fold1", "fold2"});
+}
+
 TEST_CASE("a new group rule groups anew, and groups stay together") {
   const TempDir dir;
   const auto path = test::small_dataset(dir, 2, 6);
