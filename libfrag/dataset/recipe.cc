@@ -3,6 +3,8 @@
 #include <re2/re2.h>
 
 #include <toml++/toml.h>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "libfrag/base/error.h"
@@ -48,8 +50,9 @@ class Entry {
       return join(parts, ",");
     }
     if (node_.is_string()) return as<std::string>("text");
-    const double degrees = number();
-    return format_degrees(static_cast<std::int32_t>(std::llround(degrees * 1000)));
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number()).ptr;
+    return {digits.data(), end};
   }
   [[noreturn]] void fail(const std::string& why) const {
     const auto& at = node_.source().begin;

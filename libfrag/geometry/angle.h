@@ -30,7 +30,7 @@ Angle make_angle(std::int64_t millidegrees);
 // most three decimals; duplicates modulo 360 are an error. Errc::usage that quotes the text.
 std::vector<std::int32_t> parse_angles(std::string_view text);
 
-// 22500 -> "22.5"
+// 22500 -> "22.5", for angles in [0, 360000).
 std::string format_degrees(std::int32_t millidegrees);
 
 }  // namespace frag

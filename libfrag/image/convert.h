@@ -8,11 +8,14 @@
 namespace frag {
 
 // (19595 R + 38470 G + 7471 B + 32768) / 65536: ITU-R BT.601 luma in 16-bit fixed point. A grey image is
-// copied.
+// copied, with its bits.
 Image to_gray(const Image& image);
 
-// The grey sample in all three channels. An RGB image is copied.
+// The grey sample, in 8 bits, in all three channels. An RGB image is copied.
 Image to_rgb(const Image& image);
+
+// 16-bit grey in 8 bits by to_8_bits(). An 8-bit image is copied.
+Image to_8_bit(const Image& image);
 
 // 16 bits to 8: v * 255 / 65535, rounded to nearest.
 constexpr std::uint8_t to_8_bits(std::uint16_t value) {

@@ -1,5 +1,6 @@
 #include "libfrag/image/image.h"
 
+#include <bit>
 #include <cstring>
 
 #include "libfrag/base/digest.h"
@@ -8,51 +9,58 @@
 
 namespace frag {
 
-Image::Image(std::int64_t width, std::int64_t height, std::int64_t channels)
-    : width_(width), height_(height), channels_(channels), stride_(width * channels + kPadBytes) {
-  if (width < 1 || height < 1 || (channels != 1 && channels != 3)) {
+// Samples of 16 bits are kept as the machine has them and leave with the low byte first.
+static_assert(std::endian::native == std::endian::little, "16-bit samples are copied as they lie in memory");
+
+Image::Image(std::int64_t width, std::int64_t height, std::int64_t channels, int bits)
+    : width_(width), height_(height), channels_(channels), bits_(bits) {
+  const bool kind_known = bits == 8 ? channels == 1 || channels == 3 : bits == 16 && channels == 1;
+  if (width < 1 || height < 1 || !kind_known) {
     throw Error(Errc::internal, "an image of " + std::to_string(width) + "x" + std::to_string(height) +
-                                    " with " + std::to_string(channels) + " channels");
+                                    " with " + std::to_string(channels) + " channels of " +
+                                    std::to_string(bits) + " bits");
   }
+  stride_ = width * pixel_bytes() + kPadBytes;
   data_ = std::make_unique<std::uint8_t[]>(memory());
 }
 
 Image Image::clone() const {
-  Image copy(width_, height_, channels_);
+  Image copy(width_, height_, channels_, bits_);
   std::memcpy(copy.data_.get(), data_.get(), memory());
   return copy;
 }
 
 std::string Image::packed() const {
-  const auto row_bytes = static_cast<std::size_t>(width_ * channels_);
+  const auto row_bytes = static_cast<std::size_t>(width_ * pixel_bytes());
   std::string bytes(row_bytes * static_cast<std::size_t>(height_), '\0');
   for (std::int64_t y = 0; y < height_; ++y)
-    std::memcpy(bytes.data() + y * width_ * channels_, row(y), row_bytes);
+    std::memcpy(bytes.data() + static_cast<std::size_t>(y) * row_bytes, row(y), row_bytes);
   return bytes;
 }
 
 Image Image::from_packed(std::string_view bytes, std::int64_t width, std::int64_t height,
-                         std::int64_t channels) {
+                         std::int64_t channels, int bits) {
   // The sizes may come from a stranger's message: bounded first, so that their product cannot overflow.
-  const bool plausible =
-      width >= 1 && height >= 1 && width <= kMaxEdge && height <= kMaxEdge && channels >= 1 && channels <= 3;
-  if (!plausible || static_cast<std::int64_t>(bytes.size()) != width * height * channels) {
+  const bool plausible = width >= 1 && height >= 1 && width <= kMaxEdge && height <= kMaxEdge &&
+                         (channels == 1 || channels == 3) && (bits == 8 || (bits == 16 && channels == 1));
+  if (!plausible || static_cast<std::int64_t>(bytes.size()) != width * height * channels * bits / 8) {
     throw Error(Errc::bad_input, std::to_string(bytes.size()) + " bytes of pixels where " +
                                      std::to_string(width) + "x" + std::to_string(height) + "x" +
-                                     std::to_string(channels) + " were expected");
+                                     std::to_string(channels) + " of " + std::to_string(bits) +
+                                     " bits were expected");
   }
-  Image image(width, height, channels);
-  const auto row_bytes = static_cast<std::size_t>(width * channels);
+  Image image(width, height, channels, bits);
+  const auto row_bytes = static_cast<std::size_t>(width * image.pixel_bytes());
   for (std::int64_t y = 0; y < height; ++y)
-    std::memcpy(image.row(y), bytes.data() + y * width * channels, row_bytes);
+    std::memcpy(image.row(y), bytes.data() + static_cast<std::size_t>(y) * row_bytes, row_bytes);
   return image;
 }
 
 std::string pixel_digest(const Image& image) {
   Xxh3 hash;
   hash.update(std::to_string(image.width()) + "x" + std::to_string(image.height()) + "x" +
-              std::to_string(image.channels()) + "\n");
-  const auto row_bytes = static_cast<std::size_t>(image.width() * image.channels());
+              std::to_string(image.channels()) + (image.bits() == 16 ? "x16\n" : "\n"));
+  const auto row_bytes = static_cast<std::size_t>(image.width() * image.pixel_bytes());
   for (std::int64_t y = 0; y < image.height(); ++y) {
     hash.update({reinterpret_cast<const char*>(image.row(y)), row_bytes});
   }

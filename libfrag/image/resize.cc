@@ -9,7 +9,7 @@ namespace frag {
 Image resize_area(const Image& image, std::int64_t width, std::int64_t height) {
   if (width == image.width() && height == image.height()) return image.clone();
   const bool shrinks = width <= image.width() && height <= image.height();
-  Image out(width, height, image.channels());
+  Image out(width, height, image.channels(), image.bits());
   cv::Mat target = as_mat(out);
   cv::resize(as_mat(image), target, target.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
   return out;

@@ -53,3 +53,15 @@ TEST_CASE("the stride is the rounded rest of the tile, at least one pixel") {
   recipe.overlap = 0;
   CHECK(recipe.tiling().stride == 255);
 }
+
+TEST_CASE("a recipe's angle below zero is the one a turn higher, as a number, in a list and as text") {
+  for (const char* text : {"angles = -22.5", "angles = [-22.5]", "angles = \"-22.5\""}) {
+    const auto angles = parse_recipe(text, "recipe.toml").make_angles();
+    REQUIRE(angles.size() == 1);
+    CHECK(angles.front().millidegrees == 337500);
+  }
+}
+
+TEST_CASE("a recipe's angle that no one means is refused with its place") {
+  CHECK_THROWS_WITH(parse_recipe("tile = 64\nangles = [1e300]", "r.toml"), Catch::Contains("r.toml:2:"));
+}
