@@ -1,6 +1,7 @@
 // fragd: serves a dataset to whoever trains.
 #include <iostream>
 
+#include "libfrag/base/error.h"
 #include "libfrag/base/stop.h"
 #include "libfrag/cli/program.h"
 #include "libfrag/http/server.h"
@@ -17,6 +18,11 @@ struct Options {
 
 void run(const Options& options) {
   const DatasetFolder folder(options.dataset);
+  if (!folder.catalog().in_place().empty()) {
+    throw Error(Errc::usage, options.dataset + ": its sources are in place in " +
+                                 folder.catalog().in_place() +
+                                 ", so no mirror can hand them out; cut it without --in-place");
+  }
   const Mirror mirror(folder, options.cache_mib << 20);
   const http::Server server(options.server,
                             [&mirror](http::Request& request) { return mirror.handle(request); });

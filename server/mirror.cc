@@ -24,6 +24,18 @@ std::optional<std::uint64_t> number_param(const Request& request, const std::str
   return static_cast<std::uint64_t>(*value);
 }
 
+// By the names that a dataset has.
+const char* content_type(const std::string& name) {
+  const auto ends = [&name](std::string_view end) {
+    return name.size() >= end.size() && name.compare(name.size() - end.size(), end.size(), end) == 0;
+  };
+  if (ends(".json")) return "application/json";
+  if (ends(".jsonl")) return "application/jsonl";
+  if (ends(".tar")) return "application/x-tar";
+  if (name == kSumsFile) return "text/plain; charset=utf-8";
+  return "application/octet-stream";
+}
+
 }  // namespace
 
 Mirror::Mirror(const DatasetFolder& folder, std::size_t cache_bytes)
@@ -97,22 +109,13 @@ Response Mirror::fragment(const Request& request) const {
 
 Response Mirror::file(const Request& request) const {
   const std::string& path = request.captures.at("path");
-  const MetadataFiles& metadata = folder_.metadata();
-  const auto text = [&request](const std::string& bytes, const char* type) {
-    return http::serve(
-        request, {bytes.size(), sha256_hex(bytes), type,
-                  [&bytes](std::uint64_t from, std::uint64_t count) { return bytes.substr(from, count); }});
-  };
-  if (path == kDatasetFile) return text(metadata.dataset_json, "application/json");
-  if (path == kSourcesFile) return text(metadata.sources_jsonl, "application/jsonl");
-  if (path == kSumsFile) return text(metadata.sha256sums, "text/plain; charset=utf-8");
   // Only names that the dataset itself makes: no path of a request ever reaches the file system.
-  for (std::uint32_t number = 0; number < folder_.shards(); ++number) {
-    if (path != shard_file(number)) continue;
-    const FileReader& shard = folder_.shard(number);
+  for (const DatasetFile& file : folder_.files()) {
+    if (path != file.name) continue;
+    const FileReader& reader = *file.reader;
     return http::serve(
-        request, {shard.size(), folder_.shard_digest(number), "application/x-tar",
-                  [&shard](std::uint64_t from, std::uint64_t count) { return shard.read(from, count); }});
+        request, {reader.size(), file.sha256, content_type(path),
+                  [&reader](std::uint64_t from, std::uint64_t count) { return reader.read(from, count); }});
   }
   throw HttpError(404, "the dataset has no file " + path);
 }

@@ -1,8 +1,9 @@
-// frag cut: images and a recipe to a dataset.
+// frag cut: images and a recipe to a dataset, a new one or one that grows.
 #include "libfrag/cutting/cut.h"
 
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/text.h"
@@ -15,21 +16,49 @@ namespace {
 struct Options {
   CutOptions cut;
   RecipeOptions recipe;
+  bool force = false;
   bool strict = false;
+  bool strip = false;
+  bool in_place = false;
 };
 
+// "3 sources added, 57 images known already"; nothing for what did not happen.
+std::string what_happened(const CutResult& result) {
+  std::vector<std::string> parts = {format_count(result.added) + " sources added"};
+  if (result.known > 0) parts.push_back(format_count(result.known) + " images known already");
+  if (result.resumed > 0)
+    parts.push_back(format_count(result.resumed) + " images taken over from an interrupted cut");
+  return join(parts, ", ");
+}
+
+void print_summary(const CutOptions& options, const CutResult& result) {
+  std::cout << options.dataset.string() << ": " << format_count(result.sources) << " sources, "
+            << format_count(result.fragments) << " fragments";
+  if (result.left_out > 0) std::cout << " kept and " << format_count(result.left_out) << " left out";
+  std::cout << "\n"
+            << what_happened(result) << ", " << format_bytes(result.bytes) << " stored\n"
+            << "report " << report_file_of(options.dataset).string() << "\n";
+  if (options.anonymous)
+    std::cout << "key    " << key_file_of(options.dataset).string() << " (keep it to yourself)\n";
+  if (!result.parent.empty()) std::cout << "parent " << result.parent << "\n";
+  std::cout << "id " << result.id << "\n";
+}
+
 void run(Options& options) {
-  options.cut.recipe = options.recipe.resolve();
-  options.cut.on_bad_image = options.strict ? OnBadImage::stop : OnBadImage::skip;
-  const CutResult result = cut(options.cut);
+  CutOptions& cutting = options.cut;
+  cutting.recipe = options.recipe.resolve();
+  cutting.recipe_given = options.recipe.given();
+  cutting.on_bad_image = options.strict ? OnBadImage::stop : OnBadImage::skip;
+  cutting.on_existing = options.force ? OnExisting::replace : OnExisting::add;
+  cutting.storage = options.strip ? Storage::strip : options.in_place ? Storage::in_place : Storage::copy;
+  const CutResult result = cut(cutting);
   print_skipped(result.skipped);
-  std::cout << options.cut.dataset.string() << ": " << format_count(result.sources) << " sources, "
-            << format_count(result.fragments) << " fragments, " << format_bytes(result.bytes) << "\n"
-            << "id " << result.id << "\n";
-  if (!result.skipped.empty()) {
-    throw Error(Errc::partial, std::to_string(result.skipped.size()) + " of " +
-                                   std::to_string(result.skipped.size() + result.sources) +
-                                   " images were left out; they are named above");
+  print_summary(cutting, result);
+  std::set<std::string> names;
+  for (const SkippedImage& image : result.skipped) names.insert(image.name);
+  if (!names.empty()) {
+    throw Error(Errc::partial,
+                format_count(names.size()) + " images were left out, whole or in part; they are named above");
   }
 }
 
@@ -37,13 +66,23 @@ void run(Options& options) {
 
 void add_cut(CLI::App& program) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(program, "cut", "Makes a dataset from images, a class a folder",
+  CLI::App* command = add_command(program, "cut", "Makes a dataset from images, or adds images to one",
                                   "frag cut images/ gels.frag --tile 256 --overlap 0.5 --angles 0:355:5");
-  command->add_option("images", options->cut.images, "A folder of class folders")->required();
-  command->add_option("dataset", options->cut.dataset, "The dataset to make; it must not exist")->required();
+  command->add_option("images", options->cut.images, "A folder of images; by default a folder a class")
+      ->required();
+  command
+      ->add_option("dataset", options->cut.dataset,
+                   "The dataset to make; images are added to one that is there")
+      ->required();
+  command->add_flag("--force", options->force, "Make it anew where it is there already");
   command->add_flag("--strict", options->strict, "Stop at the first image that cannot be used");
+  CLI::Option* strip = command->add_flag("--strip", options->strip,
+                                         "Store only the pixels that are used: no EXIF, no labels of slides");
+  command->add_flag("--in-place", options->in_place, "Refer to the images where they are; not for mirrors")
+      ->excludes(strip);
+  command->add_flag("--anonymous", options->cut.anonymous,
+                    "Hashes for names and groups; DATASET.key.csv says what they stand for");
   options->recipe.add_to(*command);
-  options->recipe.add_split_to(*command);
   command->callback([options] { run(*options); });
 }
 

@@ -18,8 +18,12 @@ int main(int argc, char** argv) {
   frag::add_synth(program);
   frag::add_cut(program);
   frag::add_split(program);
+  frag::add_check(program);
   frag::add_info(program);
   frag::add_preview(program);
+  frag::add_report(program);
   frag::add_sample(program);
+  frag::add_pack(program);
+  frag::add_verify(program);
   return frag::run_program(program, argc, argv);
 }

@@ -17,10 +17,12 @@ struct Options {
   std::string dataset;
   std::string output;
   std::string angle;
+  std::string what = name_of(PreviewOf::overview);
   PreviewOptions preview;
 };
 
 void run(Options& options) {
+  options.preview.what = parse_preview_of(options.what);
   if (!options.angle.empty()) {
     const auto angles = parse_angles(options.angle);
     if (angles.size() != 1) throw Error(Errc::usage, "--angle takes one angle in degrees");
@@ -41,13 +43,18 @@ void run(Options& options) {
 void add_preview(CLI::App& program) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      add_command(program, "preview", "Draws a source with its tiles beside fragments of every class",
+      add_command(program, "preview",
+                  "Draws a dataset: a source with its tiles, fragments of every class, contrast, coverage",
                   "frag preview gels.frag -o gels.png --angle 30");
   command->add_option("dataset", options->dataset, "A dataset folder")->required();
   command->add_option("-o,--output", options->output, "The picture to write, .png or .jpg")->required();
+  command->add_option("--what", options->what,
+                      "overview: tiles beside a sheet; tiles: a source with its tiles; sheet: fragments by "
+                      "class; contrast: before and after; coverage: how many fragments see each spot");
   command->add_option("--source", options->preview.source, "Which source, from 0");
   command->add_option("--angle", options->angle,
                       "Which of the dataset's angles, in degrees; default: near 30");
+  command->add_option("--edge", options->preview.edge, "Longer edge of a source's picture in pixels");
   command->add_option("--seed", options->preview.seed, "Another seed shows other fragments");
   command->callback([options] { run(*options); });
 }

@@ -1,7 +1,8 @@
-// A recipe from the command line: a TOML file, and options that override its keys.
+// A recipe from the command line: a TOML file, and an option for each of its keys that goes before it.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libfrag/cli/program.h"
@@ -12,21 +13,20 @@ namespace frag {
 
 class RecipeOptions {
  public:
-  // Adds --recipe, --tile, --overlap, --angles, --fit and --channels.
+  // Adds --recipe and an option a key: min_detail becomes --min-detail. `command` and this object live
+  // equally long.
   void add_to(CLI::App& command);
-  // Adds --split, --group and --seed, which only commands that divide a dataset have.
-  void add_split_to(CLI::App& command);
 
   // The recipe asked for: the file's, or the defaults, with the options given put over it. Validated.
   Recipe resolve() const;
 
+  // True where the command line says anything of a recipe.
+  bool given() const { return !file.empty() || !given_.empty(); }
+
   std::string file;  // of the recipe; empty for none
 
  private:
-  Recipe given_;
-  std::string fit_, channels_;
-  CLI::Option *tile_ = nullptr, *overlap_ = nullptr, *angles_ = nullptr, *fit_option_ = nullptr,
-              *channels_option_ = nullptr, *split_ = nullptr, *group_ = nullptr, *seed_ = nullptr;
+  std::vector<std::pair<const RecipeKey*, std::string>> given_;
 };
 
 // Prints which images were left out and why, to standard error.

@@ -9,7 +9,7 @@
 #include "libfrag/base/stop.h"
 #include "libfrag/base/text.h"
 #include "libfrag/cutting/sample_export.h"
-#include "libfrag/dataset/layout.h"
+#include "libfrag/fetching/access.h"
 #include "libfrag/http/client.h"
 #include "tools/commands.h"
 
@@ -73,18 +73,11 @@ void sample_folder(const Options& options) {
   output.finish();
 }
 
-std::string fetch_file(http::Client& client, const std::string& url, const char* name) {
-  http::Answer answer = client.get(url + "/files/" + name);
-  answer.expect_ok(url + "/files/" + name);
-  return std::move(answer.body);
-}
-
 void sample_mirror(const Options& options) {
   const std::string url = http::normalise_base_url(options.place);
   if (options.ids) {
     http::Client client;
-    return print_ids(Catalog(fetch_file(client, url, kDatasetFile), fetch_file(client, url, kSourcesFile)),
-                     options.spec);
+    return print_ids(Catalog(fetch_metadata(client, url)), options.spec);
   }
   auto query = to_query(options.spec);
   query.emplace_back("format", options.format);

@@ -48,6 +48,7 @@ std::size_t FragmentSet::stride() const {
 }
 
 void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::uint32_t source) {
+  if (fragment.bits() != 8) return add(to_8_bit(fragment), class_number, source);
   Image converted;
   const Image* image = &fragment;
   if (fragment.channels() != shape_.channels) {
@@ -114,8 +115,11 @@ bool has_split(const Catalog& catalog, const std::string& split) {
 
 std::uint64_t balanced_limit(const Catalog& catalog, const std::string& split) {
   std::map<std::uint32_t, std::uint64_t> by_class;
-  for (const Source& source : catalog.sources()) {
-    if (source.split == split && source.fragments > 0) by_class[source.class_number] += source.fragments;
+  for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
+    if (catalog.sources().split(i) != split) continue;
+    for (const ClassRun& run : catalog.runs(i)) {
+      if (run.count > 0) by_class[run.class_number] += run.count;
+    }
   }
   if (by_class.empty()) {
     throw Error(Errc::not_found,

@@ -11,21 +11,19 @@
 namespace frag {
 namespace {
 
-constexpr int kJpegQuality = 90;
-
 Json describe(const Catalog& catalog, FragmentId id, const Image& pixels) {
   const FragmentAddress address = catalog.locate(id);
-  const Source& source = catalog.sources()[address.source];
   return {{"id", id},
-          {"class", catalog.classes()[source.class_number]},
+          {"class", catalog.classes()[fragment_class(catalog, id)]},
           {"source", address.source},
-          {"split", source.split},
+          {"split", catalog.sources().split(address.source)},
           {"angle", catalog.angles()[address.tile.angle].degrees()},
           {"row", address.tile.row},
           {"column", address.tile.column},
           {"width", pixels.width()},
           {"height", pixels.height()},
           {"channels", pixels.channels()},
+          {"bits", pixels.bits()},
           {"pixels", pixel_digest(pixels)}};
 }
 
@@ -59,12 +57,12 @@ SampleFormat parse_sample_format(std::string_view name) {
   throw Error(Errc::usage, "format \"" + std::string(name) + "\" is none of raw, png, jpg");
 }
 
-std::string encode_pixels(const Image& pixels, SampleFormat format) {
+std::string encode_pixels(const Image& pixels, SampleFormat format, int quality) {
   switch (format) {
     case SampleFormat::png:
       return encode_png(pixels);
     case SampleFormat::jpg:
-      return encode_jpeg(pixels, kJpegQuality);
+      return encode_jpeg(pixels, quality);
     case SampleFormat::raw:
       break;
   }
@@ -77,12 +75,29 @@ std::string sample_key(FragmentId id, std::optional<std::uint64_t> position) {
   return position ? std::string(key.data()) + "-r" + std::to_string(*position) : key.data();
 }
 
+std::uint32_t fragment_class(const Catalog& catalog, FragmentId id) {
+  const auto number = catalog.class_of(id);
+  if (!number)
+    throw Error(Errc::bad_input, "fragment " + std::to_string(id) + " was left out and has no class");
+  return *number;
+}
+
+EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
+                                const Image& pixels, SampleFormat format, int quality) {
+  return {id,
+          key,
+          fragment_class(catalog, id),
+          format,
+          encode_pixels(pixels, format, quality),
+          describe(catalog, id, pixels).dump()};
+}
+
 void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key,
                   const Image& pixels, SampleFormat format) {
-  const Source& source = catalog.sources()[catalog.source_of(id)];
-  tar.add(key + "." + name_of(format), encode_pixels(pixels, format));
-  tar.add(key + ".cls", std::to_string(source.class_number));
-  tar.add(key + ".json", describe(catalog, id, pixels).dump());
+  const EncodedFragment fragment = encode_fragment(catalog, id, key, pixels, format);
+  tar.add(key + "." + name_of(format), fragment.picture);
+  tar.add(key + ".cls", std::to_string(fragment.class_number));
+  tar.add(key + ".json", fragment.description);
 }
 
 std::optional<SampleMember> RawSampleReader::next() {
@@ -103,9 +118,9 @@ std::optional<SampleMember> RawSampleReader::next() {
   member.id = json_get<FragmentId>(json, "id", what);
   member.source = json_get<std::uint32_t>(json, "source", what);
   member.class_number = static_cast<std::uint32_t>(*class_number);
-  member.pixels = Image::from_packed(body->data, json_get<std::int64_t>(json, "width", what),
-                                     json_get<std::int64_t>(json, "height", what),
-                                     json_get<std::int64_t>(json, "channels", what));
+  member.pixels = Image::from_packed(
+      body->data, json_get<std::int64_t>(json, "width", what), json_get<std::int64_t>(json, "height", what),
+      json_get<std::int64_t>(json, "channels", what), json_get<int>(json, "bits", what));
   if (pixel_digest(member.pixels) != json_get<std::string>(json, "pixels", what)) {
     throw Error(Errc::bad_input,
                 "sample: fragment " + key + " arrived with wrong pixels (its digest does not fit)");

@@ -4,7 +4,7 @@
 // The class is a decimal number. The JSON says what the fragment is and carries the digest of its pixels,
 // which guards the transport:
 //   {"id":17,"class":"cells","source":3,"split":"train","angle":45.0,"row":2,"column":5,
-//    "width":256,"height":256,"channels":1,"pixels":"<xxh3-128>"}
+//    "width":256,"height":256,"channels":1,"bits":8,"pixels":"<xxh3-128>"}
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,29 @@ const char* name_of(SampleFormat format);
 // Errc::usage that lists the names.
 SampleFormat parse_sample_format(std::string_view name);
 
-std::string encode_pixels(const Image& pixels, SampleFormat format);
+// The quality of JPEGs where nobody asked for another.
+inline constexpr int kSampleJpegQuality = 90;
+
+// `quality` in [1, 100] counts for JPEG alone.
+std::string encode_pixels(const Image& pixels, SampleFormat format, int quality = kSampleJpegQuality);
 
 // "000000000017"; with a position, "000000000017-r42".
 std::string sample_key(FragmentId id, std::optional<std::uint64_t> position = std::nullopt);
+
+// The number of the class that a fragment is labelled with. Errc::bad_input for one that was left out.
+std::uint32_t fragment_class(const Catalog& catalog, FragmentId id);
+
+// The three members of one fragment as bytes, made by any thread and written by the one that owns the tar.
+struct EncodedFragment {
+  FragmentId id = 0;
+  std::string key;
+  std::uint32_t class_number = 0;
+  SampleFormat format = SampleFormat::raw;
+  std::string picture;      // KEY.raw|png|jpg
+  std::string description;  // KEY.json
+};
+EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
+                                const Image& pixels, SampleFormat format, int quality = kSampleJpegQuality);
 
 // Adds the three members of one fragment.
 void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key,

@@ -4,10 +4,12 @@
 #include <openssl/rand.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
 
 namespace frag {
 namespace {
@@ -65,6 +67,14 @@ std::string sha256_hex(std::string_view bytes) {
   Sha256 sha;
   sha.update(bytes);
   return sha.hex();
+}
+
+std::string sha256_of(const FileReader& file, std::uint64_t offset, std::uint64_t count) {
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 22;
+  Sha256 digest;
+  for (std::uint64_t done = 0; done < count; done += kPiece)
+    digest.update(file.read(offset + done, std::min(kPiece, count - done)));
+  return digest.hex();
 }
 
 std::uint64_t sha256_word(std::string_view text) {

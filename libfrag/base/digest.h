@@ -31,6 +31,10 @@ class Sha256 {
 // SHA-256 of `bytes`: 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
 
+// The same of `count` bytes of a file from `offset`, piece by piece.
+class FileReader;
+std::string sha256_of(const FileReader& file, std::uint64_t offset, std::uint64_t count);
+
 // The first eight bytes of SHA-256 of `text`, little-endian: how every key of the sampling algorithm is made.
 std::uint64_t sha256_word(std::string_view text);
 

@@ -19,6 +19,7 @@ enum class Errc {
   unavailable,  // a server did not answer, or none of several did
   refused,      // a server answered no: wrong token, another dataset, too late
   partial,      // done, but some inputs were left out; the report names them
+  finding,      // an audit was made, and it found something: a leak across sides
   interrupted,  // SIGINT or SIGTERM: stopped where it can go on
 };
 

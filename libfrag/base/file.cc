@@ -61,9 +61,16 @@ void rename_durable(const std::filesystem::path& from, const std::filesystem::pa
   sync_directory(to.parent_path());
 }
 
-FileWriter::FileWriter(const std::filesystem::path& path)
-    : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+FileWriter::FileWriter(const std::filesystem::path& path, std::uint64_t keep)
+    : path_(path),
+      fd_(::open(path.c_str(), O_WRONLY | O_CREAT | (keep == 0 ? O_TRUNC : 0) | O_CLOEXEC, 0644)),
+      size_(keep) {
   if (fd_ < 0) throw_errno("create", path_);
+  const auto end = static_cast<off_t>(keep);
+  if (keep > 0 && (::ftruncate(fd_, end) != 0 || ::lseek(fd_, end, SEEK_SET) != end)) {
+    ::close(fd_);
+    throw_errno("go on with", path_);
+  }
   buffer_.reserve(kBufferBytes);
 }
 
@@ -131,15 +138,19 @@ std::string FileReader::read(std::uint64_t offset, std::uint64_t count) const {
                                      ", before byte " + std::to_string(offset + count));
   }
   std::string bytes(count, '\0');
+  read_into(offset, bytes.data(), count);
+  return bytes;
+}
+
+void FileReader::read_into(std::uint64_t offset, char* buffer, std::size_t count) const {
   std::size_t done = 0;
   while (done < count) {
-    const ssize_t got = ::pread(fd_, bytes.data() + done, count - done, static_cast<off_t>(offset + done));
+    const ssize_t got = ::pread(fd_, buffer + done, count - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno("read", path_);
     if (got == 0) throw Error(Errc::bad_input, path_.string() + ": became shorter while it was read");
     done += static_cast<std::size_t>(got);
   }
-  return bytes;
 }
 
 }  // namespace frag

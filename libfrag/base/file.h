@@ -27,21 +27,22 @@ void rename_durable(const std::filesystem::path& from, const std::filesystem::pa
 // A file being written. Buffered; nothing is durable before close().
 class FileWriter {
  public:
-  explicit FileWriter(const std::filesystem::path& path);
+  // Starts the file, or goes on behind its first `keep` bytes and drops what follows them.
+  explicit FileWriter(const std::filesystem::path& path, std::uint64_t keep = 0);
   // Closes without syncing; whoever lets an unfinished writer go has given up on the file.
   ~FileWriter();
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
 
   void write(std::string_view bytes);
-  // Bytes written so far.
+  // Bytes of the file so far, those kept included.
   std::uint64_t size() const { return size_; }
+  // Gives the system what is buffered: a killed process does not lose it, a power cut may.
+  void flush();
   // Flushes, syncs and closes; the first failure throws.
   void close();
 
  private:
-  void flush();
-
   std::filesystem::path path_;
   int fd_;
   std::uint64_t size_ = 0;
@@ -80,6 +81,8 @@ class FileReader {
   std::uint64_t size() const { return size_; }
   // Exactly `count` bytes from `offset`; Errc::bad_input where the file ends before.
   std::string read(std::uint64_t offset, std::uint64_t count) const;
+  // The same into `buffer`.
+  void read_into(std::uint64_t offset, char* buffer, std::size_t count) const;
 
  private:
   std::filesystem::path path_;

@@ -23,6 +23,9 @@ std::string format_fixed(double value, int decimals);
 std::vector<std::string> split_text(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
+// A field of a CSV line, in quotes where RFC 4180 wants them.
+std::string csv_field(std::string_view text);
+
 // A whole decimal number and nothing else.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);

@@ -3,266 +3,270 @@
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 
-#include <map>
 #include <memory>
 #include <utility>
 
-#include "libfrag/archive/tar.h"
-#include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/progress.h"
 #include "libfrag/base/stop.h"
-#include "libfrag/cutting/sides.h"
+#include "libfrag/cutting/cut_report.h"
+#include "libfrag/cutting/journal.h"
+#include "libfrag/cutting/resume.h"
+#include "libfrag/cutting/staging.h"
+#include "libfrag/cutting/table_builder.h"
+#include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/labels.h"
 #include "libfrag/dataset/layout.h"
-#include "libfrag/dataset/pixels.h"
-#include "libfrag/dataset/tables.h"
-#include "libfrag/image/read.h"
 
 namespace frag {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The folder a dataset grows in: gone with this object unless it was published.
-class Staging {
- public:
-  explicit Staging(const fs::path& target) : target_(target), folder_(target.string() + ".part") {
-    fs::remove_all(folder_);  // what a killed run left
-    try {
-      fs::create_directories(folder_ / "store");
-    } catch (const fs::filesystem_error& error) {
-      throw Error(Errc::io, "create " + folder_.string() + ": " + error.code().message());
-    }
+// The entries of one image file: it is opened once for all its pages and boxes.
+using FileEntries = std::span<const LabelledFile>;
+
+std::vector<FileEntries> by_file(const std::vector<LabelledFile>& files) {
+  std::vector<FileEntries> jobs;
+  for (std::size_t from = 0; from < files.size();) {
+    std::size_t to = from + 1;
+    while (to < files.size() && files[to].name == files[from].name) ++to;
+    jobs.push_back(FileEntries(files).subspan(from, to - from));
+    from = to;
   }
-  ~Staging() {
-    std::error_code ignored;
-    if (!published_) fs::remove_all(folder_, ignored);
-  }
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-
-  const fs::path& folder() const { return folder_; }
-  void publish() {
-    sync_directory(folder_ / "store");
-    sync_directory(folder_);
-    rename_durable(folder_, target_);
-    published_ = true;
-  }
-
- private:
-  fs::path target_, folder_;
-  bool published_ = false;
-};
-
-// The store: original files into tars of about kShardBytes, each hashed as it is written.
-class StoreWriter {
- public:
-  explicit StoreWriter(fs::path folder) : folder_(std::move(folder)) {}
-
-  // Fills in the row's file, shard and offset.
-  void add(const std::string& bytes, const std::string& extension, Source& row) {
-    if (!open_)
-      open_ = std::make_unique<Open>(folder_ / shard_file(static_cast<std::uint32_t>(shards_.size())));
-    row.file = stored_name(files_++, extension);
-    row.shard = static_cast<std::uint32_t>(shards_.size());
-    row.offset = open_->tar.add(row.file, bytes);
-    if (open_->file.size() >= kShardBytes) seal();
-  }
-  std::vector<Shard> finish() {
-    if (open_) seal();
-    return std::move(shards_);
-  }
-
- private:
-  struct Open {
-    explicit Open(const fs::path& path)
-        : file(path), tar([this](std::string_view bytes) {
-            file.write(bytes);
-            sha.update(bytes);
-          }) {}
-    FileWriter file;
-    Sha256 sha;
-    TarWriter tar;
-  };
-
-  void seal() {
-    open_->tar.finish();
-    open_->file.close();
-    shards_.push_back({open_->file.size(), open_->sha.hex()});
-    open_.reset();
-  }
-
-  fs::path folder_;
-  std::vector<Shard> shards_;
-  std::unique_ptr<Open> open_;
-  std::uint64_t files_ = 0;
-};
-
-// One image on its way through the pipeline.
-struct Job {
-  const LabelledFile* file = nullptr;
-  std::string bytes;
-  std::string extension;
-  Source row;           // what decoding can say
-  std::string problem;  // why the image cannot be used; empty where it can
-};
-
-const char* extension_of(std::string_view bytes) {
-  switch (sniff_format(bytes).value_or(ImageFormat::tiff)) {
-    case ImageFormat::jpeg:
-      return ".jpg";
-    case ImageFormat::png:
-      return ".png";
-    case ImageFormat::tiff:
-      return ".tif";
-  }
-  return "";
-}
-
-// Reads and decodes one image. A bad image is data; only trouble with the disk throws.
-void examine(Job& job, const Recipe& recipe, const std::vector<Angle>& angles) {
-  job.bytes = read_file(job.file->path);
-  try {
-    const Image pixels = source_pixels(job.bytes, recipe);
-    Source& row = job.row;
-    row.width = pixels.width();
-    row.height = pixels.height();
-    row.channels = pixels.channels();
-    row.pixels = pixel_digest(pixels);
-    row.fragments = Tiling(row.width, row.height, angles, recipe.tiling()).tiles();
-    if (row.fragments == 0) {
-      throw Error(Errc::bad_input, std::to_string(row.width) + "x" + std::to_string(row.height) +
-                                       " pixels hold no fragment of " + std::to_string(recipe.tile) +
-                                       " pixels");
-    }
-  } catch (const Error& error) {
-    if (error.code() != Errc::bad_input) throw;
-    job.problem = error.what();
-    job.bytes.clear();
-    return;
-  }
-  job.row.name = job.file->name;
-  job.row.bytes = job.bytes.size();
-  job.row.sha256 = sha256_hex(job.bytes);
-  job.extension = extension_of(job.bytes);
-}
-
-// Class numbers follow the order of the names; a class whose images are all bad has none.
-void name_classes(Tables& tables, const std::vector<std::string>& class_of_source) {
-  std::map<std::string, std::uint32_t> numbers;
-  for (const std::string& name : class_of_source) numbers.emplace(name, 0);
-  for (auto& [name, number] : numbers) {
-    number = static_cast<std::uint32_t>(tables.classes.size());
-    tables.classes.push_back(name);
-  }
-  for (std::size_t i = 0; i < tables.sources.size(); ++i)
-    tables.sources[i].class_number = numbers[class_of_source[i]];
+  return jobs;
 }
 
 class Cutter {
  public:
-  explicit Cutter(const CutOptions& options)
-      : options_(options), files_(scan_class_folders(options.images)), groups_(options.recipe.group) {
-    tables_.recipe = options.recipe;
-    tables_.angles = options.recipe.make_angles();
+  Cutter(const CutOptions& options, const DatasetFolder* old)
+      : options_(options),
+        recipe_(old != nullptr ? old->catalog().recipe() : options.recipe),
+        angles_(old != nullptr ? old->catalog().angles() : recipe_.make_angles()),
+        scan_(scan_sources(options.images, recipe_.labels)),
+        builder_(recipe_, angles_, options, old) {
+    for (const LeftOut& left : scan_.left_out) {
+      report_.add_left_out(left.name, left.text);
+      if (left.reason != LeftOutFor::unlisted) result_.skipped.push_back({left.name, left.text});
+    }
+    for (const FileEntries& entries : by_file(scan_.files)) {
+      if (!builder_.knows(entries.front().name)) {
+        for (const LabelledFile& entry : entries) builder_.require_group(entry);
+        jobs_.push_back(entries);
+        continue;
+      }
+      ++result_.known;
+      report_.add_known(entries.front().name);
+    }
   }
 
-  CutResult run() {
-    const std::vector<SplitSide> sides = parse_split(options_.recipe.split);
-    Staging staging(options_.dataset);
-    StoreWriter store(staging.folder());
-    read_all(store);
-    tables_.shards = store.finish();
-    if (tables_.sources.empty()) {
-      throw Error(Errc::bad_input, options_.images.string() + ": none of its " +
-                                       std::to_string(files_.size()) + " images can be used; the first: " +
-                                       result_.skipped.front().name + ": " + result_.skipped.front().reason);
+  CutResult run(const DatasetFolder* old) {
+    const auto target = old != nullptr                 ? Staging::Target::grown
+                        : fs::exists(options_.dataset) ? Staging::Target::replaced
+                                                       : Staging::Target::fresh;
+    if (old != nullptr && jobs_.empty()) return unchanged(*old);
+    Staging staging(options_.dataset, target);
+    try {
+      read_all(staging);
+      if (old != nullptr && result_.added == 0) return unchanged(*old);
+      finish(staging);
+    } catch (const Error& error) {
+      if (!staging.give_up(error.code())) throw;
+      throw Error(error.code(), error.what() + ("; what is done stays in " + staging.folder().string()) +
+                                    ", and the same command goes on with it");
     }
-    name_classes(tables_, class_of_source_);
-    assign_splits(tables_, sides, options_.recipe.seed);
-    number_fragments(tables_);
-    write(staging);
     return std::move(result_);
   }
 
  private:
+  CutResult unchanged(const DatasetFolder& old) {
+    result_.id = old.catalog().id();
+    result_.parent = old.catalog().parent();
+    result_.sources = old.catalog().sources().size();
+    result_.fragments = old.catalog().kept();
+    result_.left_out = old.catalog().fragments() - old.catalog().kept();
+    report_.save(report_file_of(options_.dataset));
+    return std::move(result_);
+  }
+
+  // What must be equal for an interrupted cut to be gone on with.
+  Json title() const {
+    return {{"journal", 1},
+            {"recipe", to_json(recipe_)},
+            {"images", fs::canonical(options_.images).string()},
+            {"storage", static_cast<int>(options_.storage)},
+            {"adds_to", builder_.parent()}};
+  }
+
+  // Takes over what an interrupted cut did, and does the rest.
+  void read_all(Staging& staging) {
+    JournalState done = accept_journal(staging, title(), jobs_, recipe_.labels, builder_.store_begin());
+    JournalWriter journal(staging.journal(), title(), done);
+    StoreWriter store(staging.folder(),
+                      done.entries.empty() ? builder_.store_begin() : done.entries.back().store,
+                      [&](const Shard& shard) {
+                        journal.add(shard);
+                        builder_.add(shard);
+                      });
+    for (const Shard& shard : done.shards) builder_.add(shard);
+    for (JournalEntry& entry : done.entries) {
+      require_good(entry.examined);
+      take(std::move(entry.examined));
+    }
+    result_.resumed = done.entries.size();
+    read_from(done.entries.size(), journal, store);
+    store.finish();
+  }
+
   // Decoding goes on in parallel, the store is written in the order of the names. What is in flight is a
   // window of consecutive files, so a ring of as many slots holds it; the pipeline itself would leak its
   // items on an error.
-  void read_all(StoreWriter& store) {
+  void read_from(std::size_t next, JournalWriter& journal, StoreWriter& store) {
     namespace tbb = oneapi::tbb;
-    Progress progress("cut", files_.size(), "images");
-    std::vector<Job> ring(static_cast<std::size_t>(tbb::info::default_concurrency()) * 2);
-    std::size_t next = 0;
-    const auto start = [&](tbb::flow_control& flow) -> Job* {
-      if (next == files_.size()) {
+    Progress progress("cut", jobs_.size(), "images");
+    progress.add(next);
+    const ExamineSettings settings{recipe_, angles_, options_.storage, options_.whole_bytes};
+    struct Slot {
+      FileEntries entries;
+      Examination examined;
+    };
+    std::vector<Slot> ring(static_cast<std::size_t>(tbb::info::default_concurrency()) * 2);
+    const auto start = [&](tbb::flow_control& flow) -> Slot* {
+      if (next == jobs_.size()) {
         flow.stop();
         return nullptr;
       }
-      Job& job = ring[next % ring.size()];
-      job = Job{&files_[next++], {}, {}, {}, {}};
-      return &job;
+      Slot& slot = ring[next % ring.size()];
+      slot = {jobs_[next++], {}};
+      return &slot;
     };
-    const auto decode = [&](Job* job) {
-      examine(*job, options_.recipe, tables_.angles);
-      return job;
+    const auto decode = [&](Slot* slot) {
+      slot->examined = examine(slot->entries, settings);
+      return slot;
     };
-    const auto finish = [&](Job* job) {
+    const auto finish = [&](Slot* slot) {
       throw_if_stopped();
-      take(*job, store);
+      require_good(slot->examined);
+      put(slot->examined, slot->entries.front().path, store);
+      journal.add({slot->examined, store.position()});
+      take(std::move(slot->examined));
       progress.add(1);
     };
     using tbb::filter_mode;
     tbb::parallel_pipeline(ring.size(),
-                           tbb::make_filter<void, Job*>(filter_mode::serial_in_order, start) &
-                               tbb::make_filter<Job*, Job*>(filter_mode::parallel, decode) &
-                               tbb::make_filter<Job*, void>(filter_mode::serial_in_order, finish));
+                           tbb::make_filter<void, Slot*>(filter_mode::serial_in_order, start) &
+                               tbb::make_filter<Slot*, Slot*>(filter_mode::parallel, decode) &
+                               tbb::make_filter<Slot*, void>(filter_mode::serial_in_order, finish));
   }
 
-  void take(Job& job, StoreWriter& store) {
-    if (!job.problem.empty()) {
-      if (options_.on_bad_image == OnBadImage::stop)
-        throw Error(Errc::bad_input, job.file->name + ": " + job.problem);
-      result_.skipped.push_back({job.file->name, job.problem});
+  void require_good(const Examination& examined) const {
+    if (!examined.problems.empty() && options_.on_bad_image == OnBadImage::stop)
+      throw Error(Errc::bad_input, examined.name + ": " + examined.problems.front());
+  }
+
+  // Stores what is to be stored of a file, and writes down where.
+  void put(Examination& examined, const fs::path& path, StoreWriter& store) {
+    std::vector<ExaminedSource>& sources = examined.sources;
+    if (sources.empty()) return;
+    if (options_.storage == Storage::in_place) {
+      for (ExaminedSource& source : sources) {
+        source.row.file.name = examined.name;
+        source.row.file.shard = kNoShard;
+      }
       return;
     }
-    job.row.group = groups_.group_of(job.row.name);
-    store.add(job.bytes, job.extension, job.row);
-    result_.bytes += job.row.bytes;
-    class_of_source_.push_back(job.file->class_name);
-    tables_.sources.push_back(std::move(job.row));
+    if (options_.storage == Storage::strip) {
+      for (std::size_t i = 0; i < sources.size(); ++i) {
+        store.add(examined.bodies[i], examined.extension, sources[i].row.file);
+        result_.bytes += examined.bodies[i].size();
+      }
+    } else {
+      SourceFile file = sources.front().row.file;
+      examined.stored_from_path ? store.add_alone(path, examined.extension, file)
+                                : store.add(examined.bodies.front(), examined.extension, file);
+      result_.bytes += file.bytes;
+      for (ExaminedSource& source : sources) source.row.file = file;
+    }
+    examined.bodies.clear();
+    store.flush();
   }
 
-  void write(Staging& staging) {
-    const MetadataFiles files = encode(tables_);
-    write_file_atomic(staging.folder() / kSourcesFile, files.sources_jsonl);
-    write_file_atomic(staging.folder() / kDatasetFile, files.dataset_json);
-    write_file_atomic(staging.folder() / kSumsFile, files.sha256sums);
-    staging.publish();
-    result_.id = sha256_hex(files.dataset_json);
-    result_.sources = tables_.sources.size();
-    for (const Source& source : tables_.sources) result_.fragments += source.fragments;
+  void take(Examination examined) {
+    for (const std::string& problem : examined.problems) result_.skipped.push_back({examined.name, problem});
+    report_.add(examined);
+    result_.added += examined.sources.size();
+    for (ExaminedSource& source : examined.sources) builder_.add(std::move(source));
+  }
+
+  void finish(Staging& staging) {
+    if (result_.added == 0) {
+      report_.save(report_file_of(options_.dataset));
+      throw Error(Errc::bad_input, options_.images.string() + ": none of its " +
+                                       std::to_string(jobs_.size()) + " images can be used; the first: " +
+                                       result_.skipped.front().name + ": " + result_.skipped.front().reason);
+    }
+    const Tables& tables = builder_.finish();
+    result_.id = staging.publish(tables);
+    result_.parent = tables.parent;
+    report_.save(report_file_of(options_.dataset));
+    const Catalog catalog(result_.id, tables);
+    result_.sources = catalog.sources().size();
+    result_.fragments = catalog.kept();
+    result_.left_out = catalog.fragments() - catalog.kept();
   }
 
   const CutOptions& options_;
-  const std::vector<LabelledFile> files_;
-  const GroupRule groups_;
-  Tables tables_;
-  std::vector<std::string> class_of_source_;
+  const Recipe recipe_;
+  const std::vector<Angle> angles_;
+  const SourceScan scan_;
+  std::vector<FileEntries> jobs_;
+  TableBuilder builder_;
+  CutReport report_;
   CutResult result_;
 };
 
+// The dataset that images are to be added to; null where a new one is to be made.
+std::unique_ptr<const DatasetFolder> open_existing(const CutOptions& options) {
+  const fs::path& path = options.dataset;
+  if (!fs::exists(path)) return nullptr;
+  if (!fs::exists(path / kDatasetFile)) {
+    throw Error(Errc::usage, path.string() + ": exists already and is no dataset; choose another name");
+  }
+  if (options.on_existing == OnExisting::replace) return nullptr;
+  auto old = std::make_unique<const DatasetFolder>(path);
+  if (!options.recipe_given) return old;
+  const Recipe& its = old->catalog().recipe();
+  for (const RecipeKey& key : recipe_keys()) {
+    const Json asked = key.get(options.recipe), has = key.get(its);
+    if (asked == has) continue;
+    throw Error(Errc::usage, path.string() + ": exists already and has " + key.name + " " + has.dump() +
+                                 ", not " + asked.dump() +
+                                 "; leave the recipe out to add images by its own, choose another name, or "
+                                 "make it anew with --force");
+  }
+  return old;
+}
+
 }  // namespace
+
+fs::path report_file_of(const fs::path& dataset) {
+  return (dataset.has_filename() ? dataset : dataset.parent_path()).string() + ".report.csv";
+}
+
+fs::path key_file_of(const fs::path& dataset) {
+  return (dataset.has_filename() ? dataset : dataset.parent_path()).string() + ".key.csv";
+}
 
 CutResult cut(const CutOptions& options) {
   options.recipe.validate();
-  if (fs::exists(options.dataset)) {
-    throw Error(Errc::usage,
-                options.dataset.string() + ": exists already; choose another name, or remove it first");
+  if (options.anonymous && options.storage == Storage::in_place) {
+    throw Error(
+        Errc::usage,
+        "a dataset of files in place names them, so it cannot be anonymous; leave out one of the two");
   }
-  return Cutter(options).run();
+  const auto old = open_existing(options);
+  return Cutter(options, old.get()).run(old.get());
 }
 
 }  // namespace frag

@@ -1,4 +1,4 @@
-// Images and a recipe to a dataset: decode in parallel, write in order, publish in one rename.
+// Images and a recipe to a dataset: examine in parallel, write in order, publish in one step.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "libfrag/cutting/examine.h"
 #include "libfrag/dataset/recipe.h"
 
 namespace frag {
@@ -15,11 +16,25 @@ enum class OnBadImage {
   stop,  // fail on the first one
 };
 
+// What happens where the dataset is there already.
+enum class OnExisting {
+  add,      // images that it does not have are added to it
+  replace,  // it is made anew, and the old one goes once the new one is whole
+};
+
 struct CutOptions {
-  std::filesystem::path images;   // a folder of class folders
-  std::filesystem::path dataset;  // must not exist yet
+  std::filesystem::path images;
+  std::filesystem::path dataset;
   Recipe recipe;
+  // False: a dataset that is there keeps its own recipe, whatever `recipe` says.
+  bool recipe_given = true;
   OnBadImage on_bad_image = OnBadImage::skip;
+  OnExisting on_existing = OnExisting::add;
+  Storage storage = Storage::copy;
+  // Names and groups become salted hashes; what they stand for goes to key_file_of(dataset).
+  bool anonymous = false;
+  // Sources whose pixels take more are read by region; equal results for any value.
+  std::int64_t whole_bytes = SourcePixels::kWholeBytes;
 };
 
 struct SkippedImage {
@@ -29,17 +44,30 @@ struct SkippedImage {
 
 struct CutResult {
   std::string id;
+  std::string parent;         // of a dataset that was added to
+  std::uint64_t resumed = 0;  // image files taken over from a cut that was interrupted
+  std::uint64_t known = 0;    // image files that the dataset had already
+  std::uint64_t added = 0;    // sources
+  // Of the whole dataset:
   std::uint64_t sources = 0;
-  std::uint64_t fragments = 0;
-  std::uint64_t bytes = 0;  // of the stored files
+  std::uint64_t fragments = 0;  // kept ones
+  std::uint64_t left_out = 0;   // fragments without a class, or with too little to see
+  std::uint64_t bytes = 0;      // of the files stored by this cut
   std::vector<SkippedImage> skipped;
 };
 
-// Writes the dataset beside its final name ("NAME.part") and renames it when everything is durable: a crash,
-// a full disk or Ctrl-C leaves nothing that looks like a dataset. The same images and recipe give the same
-// bytes whatever the number of threads. Errc::usage where the dataset exists, Errc::bad_input where no image
-// can be used or a class cannot be split, Errc::io for the disk, Errc::interrupted after a stop signal. Shows
-// a progress bar on a terminal.
+// Beside a dataset, never in it: what became of every image file (CSV: file, fate, sources, fragments, kept,
+// reason), and what the names of an anonymous one stand for.
+std::filesystem::path report_file_of(const std::filesystem::path& dataset);
+std::filesystem::path key_file_of(const std::filesystem::path& dataset);
+
+// A new dataset grows in "NAME.part" and is renamed when everything is durable; one that is added to changes
+// in one step too. What a crash, a full disk (Errc::io) or a stop signal (Errc::interrupted) leaves is gone
+// on with by the same command; any other error leaves nothing. The same images and recipe give the same bytes
+// whatever the number of threads, interrupted or not.
+//
+// Errc::usage where the folder holds something else, or a dataset of another recipe; Errc::bad_input where no
+// image can be used or a class cannot be split. Shows a progress bar on a terminal.
 CutResult cut(const CutOptions& options);
 
 }  // namespace frag

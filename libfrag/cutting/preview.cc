@@ -3,106 +3,181 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/text.h"
-#include "libfrag/dataset/renderer.h"
+#include "libfrag/cutting/panels.h"
 #include "libfrag/image/draw.h"
-#include "libfrag/sampling/sampler.h"
 
 namespace frag {
 namespace {
 
-constexpr Colour kPaper{250, 250, 248}, kInk{40, 44, 52}, kTile{255, 176, 0}, kFirst{0, 114, 178};
-constexpr std::int64_t kSourceWidth = 900, kMargin = 24, kCaption = 44;
+constexpr Colour kPaper{250, 250, 248}, kInk{40, 44, 52}, kBars{110, 116, 128};
+constexpr std::int64_t kMargin = 24, kCaption = 44, kLegendHeight = 30, kSwatch = 12;
 constexpr std::int64_t kThumb = 104, kGap = 6, kColumns = 6, kLabelHeight = 22;
-constexpr double kPreferredDegrees = 30;
+constexpr std::int64_t kScaleWidth = 320, kHistogramHeight = 120;
+constexpr std::size_t kMostClasses = 30;
 
-// A tile's corners on the source as drawn, `scale` canvas pixels to a source pixel.
-std::vector<Point> corners_of(const TileFrame& frame, const Angle& angle, const Tiling& tiling,
-                              double scale) {
-  const double c = angle.cosine / static_cast<double>(kOne), s = angle.sine / static_cast<double>(kOne);
-  const double left = static_cast<double>(frame.x) / kSubpixel,
-               top = static_cast<double>(frame.y) / kSubpixel;
-  const double right = left + static_cast<double>(frame.width),
-               bottom = top + static_cast<double>(frame.height);
-  std::vector<Point> corners;
-  for (const auto& [x, y] :
-       {std::pair(left, top), std::pair(right, top), std::pair(right, bottom), std::pair(left, bottom)}) {
-    corners.push_back({kMargin + scale * (static_cast<double>(tiling.width()) / 2 + c * x - s * y),
-                       kCaption + scale * (static_cast<double>(tiling.height()) / 2 + s * x + c * y)});
-  }
-  return corners;
+struct PreviewName {
+  PreviewOf what;
+  const char* name;
+};
+constexpr std::array<PreviewName, 5> kNames{{{PreviewOf::overview, "overview"},
+                                             {PreviewOf::tiles, "tiles"},
+                                             {PreviewOf::sheet, "sheet"},
+                                             {PreviewOf::contrast, "contrast"},
+                                             {PreviewOf::coverage, "coverage"}}};
+
+struct Extent {
+  std::int64_t width = 0, height = 0;
+};
+
+// The words of a line that fit `width` pixels.
+std::string shortened(std::string line, std::int64_t width) {
+  if (Canvas::text_width(line) <= width) return line;
+  while (!line.empty() && Canvas::text_width(line + " ...") > width) line.pop_back();
+  return line + " ...";
 }
 
-std::uint32_t choose_angle(const Catalog& catalog, const PreviewOptions& options) {
-  const auto& angles = catalog.angles();
-  const auto at = [&](std::uint32_t i) { return angles[i].degrees(); };
-  if (options.millidegrees) {
-    for (std::uint32_t i = 0; i < angles.size(); ++i) {
-      if (angles[i].millidegrees == *options.millidegrees) return i;
+Extent extent_of(const Panel& panel) {
+  const bool has_legend = !panel.legend.empty() || panel.heat_most;
+  return {panel.picture.width(), kCaption + panel.picture.height() + (has_legend ? kLegendHeight : 0) +
+                                     (panel.levels.empty() ? 0 : kGap + kHistogramHeight)};
+}
+
+void draw_legend(Canvas& canvas, const Panel& panel, std::int64_t x, std::int64_t y) {
+  const std::int64_t end = x + panel.picture.width();
+  if (panel.heat_most) {
+    canvas.text(x, y + kSwatch - 1, "1", kInk);
+    x += 16;
+    for (std::int64_t i = 0; i < kScaleWidth; ++i) {
+      canvas.rectangle(x + i, y, 1, kSwatch,
+                       heat_colour(static_cast<double>(i) / static_cast<double>(kScaleWidth - 1)));
     }
-    throw Error(Errc::usage,
-                format_degrees(*options.millidegrees) + " degrees is not one of the dataset's angles");
+    x += kScaleWidth + 6;
+    const std::string most = format_count(*panel.heat_most) + " fragments";
+    canvas.text(x, y + kSwatch - 1, most, kInk);
+    x += Canvas::text_width(most) + kMargin;
   }
-  std::uint32_t best = 0;
-  for (std::uint32_t i = 1; i < angles.size(); ++i) {
-    if (std::abs(at(i) - kPreferredDegrees) < std::abs(at(best) - kPreferredDegrees)) best = i;
+  for (std::size_t i = 0; i < panel.legend.size(); ++i) {
+    const LegendEntry& entry = panel.legend[i];
+    const std::int64_t width = kSwatch + 6 + Canvas::text_width(entry.text);
+    if (x + width > end) {
+      canvas.text(x, y + kSwatch - 1, "...", kInk);
+      return;
+    }
+    canvas.rectangle(x, y, kSwatch, kSwatch, entry.colour);
+    canvas.text(x + kSwatch + 6, y + kSwatch - 1, entry.text, kInk);
+    x += width + kMargin;
   }
-  return best;
 }
 
-void draw_source(Canvas& canvas, FragmentRenderer& renderer, const Catalog& catalog, std::uint32_t source,
-                 std::uint32_t angle, double scale) {
-  const Tiling& tiling = catalog.tiling(source);
-  const auto height = static_cast<std::int64_t>(static_cast<double>(tiling.height()) * scale);
-  canvas.paste(*renderer.pixels(source), kMargin, kCaption, kSourceWidth, height);
-  const AngleGrid& grid = tiling.grids()[angle];
-  for (std::uint32_t row = 0; row < grid.rows(); ++row) {
-    for (std::uint32_t column = 0; column < grid.columns(row); ++column) {
-      canvas.outline(corners_of(grid.frame(row, column), catalog.angles()[angle], tiling, scale), kTile);
+// Levels 0 to 255 from left to right. Its highest bar may be a background that dwarfs the rest, so heights
+// are of the square roots.
+void draw_histogram(Canvas& canvas, const std::vector<std::uint64_t>& levels, std::int64_t x, std::int64_t y,
+                    std::int64_t width) {
+  const double most = std::sqrt(static_cast<double>(*std::max_element(levels.begin(), levels.end())));
+  const auto bars = static_cast<std::int64_t>(levels.size());
+  for (std::int64_t i = 0; i < bars; ++i) {
+    const double count = static_cast<double>(levels[static_cast<std::size_t>(i)]);
+    const auto height =
+        static_cast<std::int64_t>(std::sqrt(count) / std::max(most, 1.0) * (kHistogramHeight - 1));
+    const std::int64_t left = x + i * width / bars, right = x + (i + 1) * width / bars;
+    if (height > 0) canvas.rectangle(left, y + kHistogramHeight - 1 - height, right - left, height, kBars);
+  }
+  canvas.rectangle(x, y + kHistogramHeight - 1, width, 1, kInk);
+}
+
+void draw_panel(Canvas& canvas, const Panel& panel, std::int64_t x, std::int64_t y) {
+  const std::int64_t width = panel.picture.width(), height = panel.picture.height();
+  canvas.text(x, y + kCaption - 16, shortened(panel.title, width), kInk);
+  canvas.paste(panel.picture, x, y + kCaption, width, height);
+  std::int64_t below = y + kCaption + height;
+  if (!panel.levels.empty()) draw_histogram(canvas, panel.levels, x, below + kGap, width);
+  draw_legend(canvas, panel, x, below + 10);
+}
+
+// A row of fragments for each class.
+struct Sheet {
+  std::vector<ClassRow> rows;
+  const Catalog& catalog;
+
+  Extent extent() const {
+    const auto count = static_cast<std::int64_t>(rows.size());
+    const std::int64_t more = rows.size() < catalog.classes().size() ? kLabelHeight : 0;
+    return {kColumns * (kThumb + kGap), kCaption + count * (kThumb + kGap + kLabelHeight) + more};
+  }
+  void draw(Canvas& canvas, std::int64_t x, std::int64_t y) const {
+    canvas.text(x, y + kCaption - 16, "fragments of split \"" + catalog.splits().front() + "\" by class",
+                kInk);
+    std::int64_t top = y + kCaption;
+    for (const ClassRow& row : rows) {
+      canvas.text(x, top + kLabelHeight - 7, shortened(catalog.classes()[row.class_number], extent().width),
+                  kInk, 1.1);
+      std::int64_t left = x;
+      for (const Image& fragment : row.fragments) {
+        canvas.paste(fragment, left, top + kLabelHeight, kThumb, kThumb);
+        left += kThumb + kGap;
+      }
+      top += kThumb + kGap + kLabelHeight;
+    }
+    if (rows.size() < catalog.classes().size()) {
+      canvas.text(x, top + kLabelHeight - 7,
+                  "and " + format_count(catalog.classes().size() - rows.size()) + " more classes", kInk);
     }
   }
-  if (grid.tiles() > 0) {
-    canvas.outline(corners_of(grid.frame(0, 0), catalog.angles()[angle], tiling, scale), kFirst, 3);
-  }
-  canvas.text(kMargin, kCaption - 16,
-              catalog.sources()[source].name + ": " + format_count(grid.tiles()) + " of its " +
-                  format_count(tiling.tiles()) + " fragments, those at " +
-                  format_degrees(catalog.angles()[angle].millidegrees) + " degrees",
-              kInk);
+};
+
+Image draw_alone(const Panel& panel) {
+  const Extent extent = extent_of(panel);
+  Canvas canvas(extent.width + 2 * kMargin, extent.height + kMargin, kPaper);
+  draw_panel(canvas, panel, kMargin, 0);
+  return canvas.image().clone();
 }
 
-// A row of fragments for each class, drawn at random from the whole dataset's first split.
-void draw_sheet(Canvas& canvas, FragmentRenderer& renderer, const Catalog& catalog, std::uint64_t seed,
-                std::int64_t left) {
-  const Sampler sampler(catalog);
-  SampleSpec spec;
-  spec.split = catalog.splits().front();
-  spec.seed = seed;
-  spec.count = catalog.classes().size() * kColumns;
-  spec.repeats = Repeats::allow;
-  const SampleList list = sampler.draw(spec);
-  std::vector<std::int64_t> drawn(catalog.classes().size(), 0);
-  for (std::uint64_t position = 0; position < list.size(); ++position) {
-    const FragmentId id = list.at(position);
-    const std::uint32_t number = catalog.sources()[catalog.source_of(id)].class_number;
-    if (drawn[number] == kColumns) continue;
-    const std::int64_t x = left + drawn[number]++ * (kThumb + kGap);
-    const std::int64_t y = kCaption + number * (kThumb + kGap + kLabelHeight);
-    canvas.paste(renderer.render(id), x, y + kLabelHeight, kThumb, kThumb);
-  }
-  for (std::size_t number = 0; number < catalog.classes().size(); ++number) {
-    const auto y = kCaption + static_cast<std::int64_t>(number) * (kThumb + kGap + kLabelHeight);
-    canvas.text(left, y + kLabelHeight - 7, catalog.classes()[number], kInk, 1.1);
-  }
-  canvas.text(left, kCaption - 16, "fragments of split \"" + spec.split + "\" by class", kInk);
+Image draw_beside(const Panel& left, const Panel& right) {
+  const Extent first = extent_of(left), second = extent_of(right);
+  Canvas canvas(first.width + second.width + 3 * kMargin, std::max(first.height, second.height) + kMargin,
+                kPaper);
+  draw_panel(canvas, left, kMargin, 0);
+  draw_panel(canvas, right, first.width + 2 * kMargin, 0);
+  return canvas.image().clone();
+}
+
+Image draw_sheet(const Sheet& sheet) {
+  const Extent extent = sheet.extent();
+  Canvas canvas(extent.width + 2 * kMargin - kGap, extent.height + kMargin, kPaper);
+  sheet.draw(canvas, kMargin, 0);
+  return canvas.image().clone();
+}
+
+Image draw_overview(const Panel& tiles, const Sheet& sheet) {
+  const Extent left = extent_of(tiles), right = sheet.extent();
+  Canvas canvas(left.width + right.width + 3 * kMargin - kGap, std::max(left.height, right.height) + kMargin,
+                kPaper);
+  draw_panel(canvas, tiles, kMargin, 0);
+  sheet.draw(canvas, left.width + 2 * kMargin, 0);
+  return canvas.image().clone();
 }
 
 }  // namespace
+
+const char* name_of(PreviewOf what) {
+  for (const auto& row : kNames) {
+    if (row.what == what) return row.name;
+  }
+  return "";
+}
+
+PreviewOf parse_preview_of(std::string_view name) {
+  for (const auto& row : kNames) {
+    if (row.name == name) return row.what;
+  }
+  throw Error(Errc::usage,
+              "\"" + std::string(name) + "\" is none of overview, tiles, sheet, contrast, coverage");
+}
 
 Image draw_preview(const DatasetFolder& folder, const PreviewOptions& options) {
   const Catalog& catalog = folder.catalog();
@@ -111,18 +186,31 @@ Image draw_preview(const DatasetFolder& folder, const PreviewOptions& options) {
     throw Error(Errc::usage, "source " + std::to_string(source) + " is not one of the dataset's " +
                                  std::to_string(catalog.sources().size()) + " (numbered from 0)");
   }
-  FragmentRenderer renderer(folder);
-  const Tiling& tiling = catalog.tiling(source);
-  const double scale = static_cast<double>(kSourceWidth) / static_cast<double>(tiling.width());
-  const auto source_height = static_cast<std::int64_t>(static_cast<double>(tiling.height()) * scale);
-  const std::int64_t sheet_height =
-      static_cast<std::int64_t>(catalog.classes().size()) * (kThumb + kGap + kLabelHeight);
-  const std::int64_t sheet_left = kMargin * 2 + kSourceWidth;
-  Canvas canvas(sheet_left + kColumns * (kThumb + kGap) + kMargin,
-                kCaption + std::max(source_height, sheet_height) + kMargin, kPaper);
-  draw_source(canvas, renderer, catalog, source, choose_angle(catalog, options), scale);
-  draw_sheet(canvas, renderer, catalog, options.seed, sheet_left);
-  return canvas.image().clone();
+  if (options.edge < 200 || options.edge > 4000) {
+    throw Error(Errc::usage,
+                "an edge of " + std::to_string(options.edge) + " pixels: a source is drawn with 200 to 4000");
+  }
+  const auto sheet = [&] {
+    return Sheet{draw_class_rows(folder, options.seed, kColumns, kMostClasses), catalog};
+  };
+  const auto tiles = [&] {
+    return tiles_panel(folder, source, choose_angle(catalog, options.millidegrees), options.edge);
+  };
+  switch (options.what) {
+    case PreviewOf::tiles:
+      return draw_alone(tiles());
+    case PreviewOf::sheet:
+      return draw_sheet(sheet());
+    case PreviewOf::coverage:
+      return draw_alone(coverage_panel(folder, source, options.edge));
+    case PreviewOf::contrast: {
+      const ContrastPanels panels = contrast_panels(folder, source, options.edge);
+      return draw_beside(panels.before, panels.after);
+    }
+    case PreviewOf::overview:
+      break;
+  }
+  return draw_overview(tiles(), sheet());
 }
 
 }  // namespace frag

@@ -1,22 +1,37 @@
-#include "libfrag/base/digest.h"
 #include "libfrag/cutting/sides.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/labels.h"
 
 namespace frag {
+namespace {
 
-void assign_splits(Tables& tables, const std::vector<SplitSide>& sides, std::uint64_t seed) {
-  std::vector<SplitItem> items;
-  items.reserve(tables.sources.size());
-  for (const Source& source : tables.sources)
-    items.push_back({source.group, source.class_number, source.fragments});
-  const auto chosen = assign_sides(items, sides, seed, tables.classes);
-  for (std::size_t i = 0; i < chosen.size(); ++i) tables.sources[i].split = sides[chosen[i]].name;
+// Without an expression a file is a group with all its pages and boxes, which stand behind a '#' in the names
+// of sources; but the pictures of a set only share a file.
+std::string file_of(const Source& source, const Recipe& recipe) {
+  std::string name = source.name;
+  if (recipe.labels.from == LabelsFrom::set) return name;
+  for (std::size_t at = name.rfind('#');
+       at != std::string::npos && name.find_first_not_of("0123456789,", at + 1) == std::string::npos;
+       at = name.rfind('#')) {
+    name.resize(at);
+  }
+  return name;
 }
+
+void group_anew(Tables& tables) {
+  const GroupRule rule(tables.recipe.group);
+  for (std::size_t i = 0; i < tables.sources.size(); ++i) {
+    const Source source = tables.sources[i];
+    tables.sources.set_group(i,
+                             rule.is_given() ? rule.group_of(source.name) : file_of(source, tables.recipe));
+  }
+}
+
+}  // namespace
 
 std::string resplit(const std::filesystem::path& folder, const ResplitOptions& options) {
   const DatasetFolder old(folder);
-  Tables tables = decode_tables(old.metadata().dataset_json, old.metadata().sources_jsonl);
+  Tables tables = old.read_tables();
   tables.parent = old.catalog().id();
   Recipe& recipe = tables.recipe;
   recipe.split =
@@ -25,13 +40,12 @@ std::string resplit(const std::filesystem::path& folder, const ResplitOptions& o
   if (options.group) {
     recipe.group = *options.group;
     recipe.validate();
-    const GroupRule rule(recipe.group);
-    for (Source& source : tables.sources) source.group = rule.group_of(source.name);
+    if (tables.anonymous)
+      throw Error(Errc::usage, folder.string() + ": its names are hashes, which no expression can group");
+    group_anew(tables);
   }
   assign_splits(tables, parse_split(recipe.split), recipe.seed);
-  const MetadataFiles files = encode(tables);
-  replace_metadata(folder, files);
-  return sha256_hex(files.dataset_json);
+  return replace_metadata(folder, tables);
 }
 
 }  // namespace frag

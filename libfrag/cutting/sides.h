@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,11 @@
 
 namespace frag {
 
-// Sets every source's split. Errors as assign_sides().
-void assign_splits(Tables& tables, const std::vector<SplitSide>& sides, std::uint64_t seed);
+// Sets every source's split. `stated` has the name of a side for the sources whose side is settled, and
+// nothing for the others; empty: none is settled. Where all are, exactly the stated sides exist. Errors as
+// assign_sides(); Errc::bad_input also for a stated side that is none of `sides`.
+void assign_splits(Tables& tables, const std::vector<SplitSide>& sides, std::uint64_t seed,
+                   std::span<const std::optional<std::string>> stated = {});
 
 struct ResplitOptions {
   std::optional<std::string> split;  // "70/15/15"

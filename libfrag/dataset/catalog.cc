@@ -1,21 +1,20 @@
 #include "libfrag/dataset/catalog.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <set>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/dataset/layout.h"
-#include "libfrag/dataset/tables.h"
 
 namespace frag {
 namespace {
 
 // train, val, test first, then the rest (folds) by number.
-std::vector<std::string> ordered_splits(const std::vector<Source>& sources) {
-  std::set<std::string> names;
-  for (const Source& source : sources) names.insert(source.split);
+std::vector<std::string> ordered_splits(const SourceTable& sources) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < sources.size(); ++i) names.insert(sources.split(i));
   std::vector<std::string> ordered;
   for (const char* known : {"train", "val", "test"}) {
     if (names.erase(known) != 0) ordered.emplace_back(known);
@@ -29,57 +28,83 @@ std::vector<std::string> ordered_splits(const std::vector<Source>& sources) {
 
 }  // namespace
 
-Catalog::Catalog(std::string_view dataset_json, std::string_view sources_jsonl)
-    : id_(sha256_hex(dataset_json)) {
-  Tables tables = decode_tables(dataset_json, sources_jsonl);
-  parent_ = std::move(tables.parent);
-  recipe_ = std::move(tables.recipe);
-  angles_ = std::move(tables.angles);
-  classes_ = std::move(tables.classes);
-  sources_ = std::move(tables.sources);
-  splits_ = ordered_splits(sources_);
+Catalog::Catalog(std::string id, Tables tables)
+    : id_(std::move(id)), tables_(std::move(tables)), splits_(ordered_splits(tables_.sources)) {
   lay_tilings();
+  for (std::uint32_t i = 0; i < tables_.sources.size(); ++i) {
+    for (const ClassRun& run : runs(i)) kept_ += run.count;
+  }
 }
 
+Catalog::Catalog(const MetadataFiles& files)
+    : Catalog(sha256_hex(files.dataset_json), decode_tables(files)) {}
+
 void Catalog::lay_tilings() {
-  const TilingSpec spec = recipe_.tiling();
+  const TilingSpec spec = tables_.recipe.tiling();
+  const SourceTable& sources = tables_.sources;
   std::map<std::pair<std::int64_t, std::int64_t>, std::uint32_t> known;
-  tiling_of_.reserve(sources_.size());
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const Source& source = sources_[i];
+  tiling_of_.reserve(sources.size());
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::int64_t width = sources.width(i), height = sources.height(i);
     const auto [entry, is_new] =
-        known.try_emplace({source.width, source.height}, static_cast<std::uint32_t>(tilings_.size()));
-    if (is_new) tilings_.emplace_back(source.width, source.height, angles_, spec);
-    if (tilings_[entry->second].tiles() != source.fragments) {
+        known.try_emplace({width, height}, static_cast<std::uint32_t>(tilings_.size()));
+    if (is_new) tilings_.emplace_back(width, height, tables_.angles, spec);
+    if (tilings_[entry->second].tiles() != sources.fragments(i)) {
       throw Error(Errc::bad_input, std::string(kSourcesFile) + ":" + std::to_string(i + 1) +
-                                       ": \"fragments\" is " + std::to_string(source.fragments) +
+                                       ": \"fragments\" is " + std::to_string(sources.fragments(i)) +
                                        ", and the recipe gives " +
                                        std::to_string(tilings_[entry->second].tiles()));
     }
     tiling_of_.push_back(entry->second);
-    fragments_ += source.fragments;
   }
 }
 
 std::uint32_t Catalog::source_of(FragmentId id) const {
-  if (id >= fragments_) {
+  if (id >= fragments()) {
     throw Error(Errc::not_found, "fragment " + std::to_string(id) + " is not one of the " +
-                                     std::to_string(fragments_) + " of this dataset");
+                                     std::to_string(fragments()) + " of this dataset");
   }
-  const auto after = std::upper_bound(
-      sources_.begin(), sources_.end(), id,
-      [](FragmentId wanted, const Source& source) { return wanted < source.first_fragment; });
-  // Sources without fragments share their first id with the next one; the last of them is the owner.
-  return static_cast<std::uint32_t>(after - sources_.begin() - 1);
+  return tables_.sources.source_of(id);
 }
 
 FragmentAddress Catalog::locate(FragmentId id) const {
   const std::uint32_t source = source_of(id);
-  return {source, tiling(source).locate(id - sources_[source].first_fragment)};
+  return {source, tiling(source).locate(id - tables_.sources.first_fragment(source))};
 }
 
-const Tiling& Catalog::tiling(std::uint32_t source) const {
-  return tilings_[tiling_of_[source]];
+std::optional<std::uint32_t> Catalog::class_of(FragmentId id) const {
+  const std::uint32_t source = source_of(id);
+  const SourceTable& sources = tables_.sources;
+  const std::vector<KeptClass> kept = sources.kept(source);
+  if (kept.empty()) {
+    if (sources.class_number(source) == kNoClass) return std::nullopt;
+    return sources.class_number(source);
+  }
+  for (const KeptClass& entry : kept) {
+    const FragmentBits bits = tables_.labels->view(entry.offset, sources.fragments(source));
+    if (bits.test(id - sources.first_fragment(source))) return entry.class_number;
+  }
+  return std::nullopt;
+}
+
+std::string Catalog::class_name(FragmentId id) const {
+  const auto number = class_of(id);
+  return number ? classes()[*number] : "";
+}
+
+std::vector<ClassRun> Catalog::runs(std::uint32_t source) const {
+  const SourceTable& sources = tables_.sources;
+  const FragmentId first = sources.first_fragment(source);
+  const std::uint64_t all = sources.fragments(source);
+  const std::vector<KeptClass> kept = sources.kept(source);
+  if (kept.empty()) {
+    if (sources.class_number(source) == kNoClass) return {};
+    return {{sources.class_number(source), first, all, std::nullopt}};
+  }
+  std::vector<ClassRun> runs;
+  for (const KeptClass& entry : kept)
+    runs.push_back({entry.class_number, first, entry.count, tables_.labels->view(entry.offset, all)});
+  return runs;
 }
 
 }  // namespace frag

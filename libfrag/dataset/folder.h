@@ -1,52 +1,92 @@
 // A dataset on disk, opened for reading: its catalogue, its files' bytes, its sources' pixels.
 //
-// Immutable after construction; any number of threads may read.
+// Any number of threads may read.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "libfrag/base/file.h"
 #include "libfrag/dataset/catalog.h"
+#include "libfrag/dataset/source_pixels.h"
 #include "libfrag/dataset/tables.h"
 #include "libfrag/image/image.h"
 
 namespace frag {
 
+// A file of the dataset as whoever copies it sees it.
+struct DatasetFile {
+  std::string name;  // relative to the dataset's folder, with forward slashes
+  std::string sha256;
+  std::unique_ptr<const FileReader> reader;
+};
+
 class DatasetFolder {
  public:
   // Errc::not_found where `path` is no dataset, Errc::bad_input where its files contradict each other. A
-  // `frag split` that was interrupted between its two renames is completed first.
-  explicit DatasetFolder(const std::filesystem::path& path);
+  // `frag split` that was interrupted between its renames is completed first. Sources whose pixels take more
+  // than `whole_bytes` are read by region.
+  explicit DatasetFolder(const std::filesystem::path& path,
+                         std::int64_t whole_bytes = SourcePixels::kWholeBytes);
 
   const std::filesystem::path& path() const { return path_; }
   const Catalog& catalog() const { return *catalog_; }
-  const MetadataFiles& metadata() const { return metadata_; }
+  const std::string& dataset_json() const { return dataset_json_; }
+
+  // Every file of the dataset: the metadata, then the store. The files stay those that were opened, even when
+  // `frag split` replaces them.
+  std::span<const DatasetFile> files() const { return files_; }
 
   // The stored file of a source, byte for byte; Errc::bad_input where its SHA-256 is not the table's.
   std::string read_source(std::uint32_t source) const;
 
-  // The pixels that fragments of a source are rendered from; Errc::bad_input where their digest is not the
-  // table's: then this machine's decoder disagrees with the one that cut the dataset.
-  Image decode_source(std::uint32_t source) const;
+  // The pixels of a source, whole or by region; the file's SHA-256 is checked once.
+  SourcePixels open_source(std::uint32_t source) const;
+  // All of them; Errc::bad_input where their digest is not the table's: then this machine's decoder disagrees
+  // with the one that cut the dataset. For a source that is read by region see verify_pixels().
+  Image decode_source(std::uint32_t source) const { return decode_source(source, open_source(source)); }
+  // The same where open_source() gave `opened` already.
+  Image decode_source(std::uint32_t source, const SourcePixels& opened) const;
+  // A picture of the source for comparing: all its pixels, or where it is read by region an overview of at
+  // most 4,096 pixels an edge.
+  Image picture_of(std::uint32_t source) const;
+  // Reads all pixels of a source, by bands where it is large, and throws where decode_source() would.
+  void verify_pixels(std::uint32_t source) const;
 
-  std::uint32_t shards() const { return static_cast<std::uint32_t>(shards_.size()); }
-  const FileReader& shard(std::uint32_t number) const { return *shards_[number]; }
-  // The shard's SHA-256 as the dataset states it.
-  const std::string& shard_digest(std::uint32_t number) const { return shard_digests_[number]; }
+  // A Tables to change and write again.
+  Tables read_tables() const;
 
  private:
+  struct Place;
+  Place place_of(const SourceFile& file) const;
+  void check_digest(const Source& row, const Place& place) const;
+  ImageFile open_file(std::uint32_t source, const Source& row) const;
+  void add_file(const std::string& name, const std::string& sha256);
+  Tables decode() const;
+
   std::filesystem::path path_;
-  MetadataFiles metadata_;
+  std::int64_t whole_bytes_;
+  std::string dataset_json_;
+  std::vector<DatasetFile> files_;
+  std::size_t first_shard_ = 0;  // index into files_
   std::unique_ptr<const Catalog> catalog_;
-  std::vector<std::unique_ptr<const FileReader>> shards_;
-  std::vector<std::string> shard_digests_;
+
+  mutable std::mutex mutex_;            // guards all below
+  mutable std::vector<bool> verified_;  // files of many sources, or read by region, whose digest was checked
+  // The file of many sources that was opened last: its next page is asked for next.
+  mutable std::uint32_t open_number_ = 0;
+  mutable std::shared_ptr<const ImageFile> open_;
 };
 
-// Replaces the metadata of the dataset in `folder` in one step that a crash cannot halve.
-void replace_metadata(const std::filesystem::path& folder, const MetadataFiles& files);
+// Replaces the metadata of the dataset in `folder` in one step that a crash cannot halve, and returns the
+// dataset's new id.
+std::string replace_metadata(const std::filesystem::path& folder, const Tables& tables);
+// Writes the metadata into a folder that is no dataset yet.
+std::string write_metadata(const std::filesystem::path& folder, const Tables& tables);
 
 }  // namespace frag

@@ -2,13 +2,9 @@
 
 #include <re2/re2.h>
 
-#include <toml++/toml.h>
-#include <array>
-#include <charconv>
 #include <cmath>
 
 #include "libfrag/base/error.h"
-#include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
 #include "libfrag/image/render.h"
 
@@ -17,114 +13,16 @@ namespace {
 
 constexpr std::int64_t kMinTile = 8;
 
-struct ChannelsName {
-  Channels channels;
-  const char* name;
-};
-constexpr ChannelsName kChannels[] = {
-    {Channels::gray, "gray"}, {Channels::rgb, "rgb"}, {Channels::keep, "keep"}};
-
-// A value of the file with its place, so that every complaint can name it.
-class Entry {
- public:
-  Entry(std::string_view key, const toml::node& node, const std::string& file)
-      : key_(key), node_(node), file_(file) {}
-
-  template <class T>
-  T as(const char* expected) const {
-    const auto value = node_.value_exact<T>();
-    if (!value) fail("must be " + std::string(expected));
-    return *value;
-  }
-  // An overlap of 0 is an integer to TOML and a number to people.
-  double number() const {
-    const auto value = node_.value<double>();
-    if (!value || node_.is_boolean()) fail("must be a number");
-    return *value;
-  }
-  // Angles come as "0:355:5", as a number or as a list of numbers.
-  std::string angles() const {
-    if (const auto* list = node_.as_array()) {
-      std::vector<std::string> parts;
-      for (const auto& item : *list) parts.push_back(Entry(key_, item, file_).angles());
-      return join(parts, ",");
-    }
-    if (node_.is_string()) return as<std::string>("text");
-    std::array<char, 32> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number()).ptr;
-    return {digits.data(), end};
-  }
-  [[noreturn]] void fail(const std::string& why) const {
-    const auto& at = node_.source().begin;
-    throw Error(Errc::bad_input, file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
-                                     ": \"" + std::string(key_) + "\" " + why);
-  }
-
- private:
-  std::string_view key_;
-  const toml::node& node_;
-  const std::string& file_;
-};
-
-void take(const Entry& entry, std::string_view key, Recipe& recipe) {
-  try {
-    if (key == "tile") {
-      recipe.tile = entry.as<std::int64_t>("a whole number of pixels");
-    } else if (key == "overlap") {
-      recipe.overlap = entry.number();
-    } else if (key == "angles") {
-      recipe.angles = entry.angles();
-      parse_angles(recipe.angles);
-    } else if (key == "fit") {
-      recipe.fit = parse_fit(entry.as<std::string>("text"));
-    } else if (key == "channels") {
-      recipe.channels = parse_channels(entry.as<std::string>("text"));
-    } else if (key == "group") {
-      recipe.group = entry.as<std::string>("text");
-    } else if (key == "split") {
-      recipe.split = entry.as<std::string>("text");
-    } else if (key == "seed") {
-      recipe.seed = static_cast<std::uint64_t>(entry.as<std::int64_t>("a whole number"));
-    } else {
-      entry.fail(
-          "is not a key of a recipe; the keys are tile, overlap, angles, fit, channels, group, split and "
-          "seed");
-    }
-  } catch (const Error& error) {
-    if (error.code() == Errc::usage) entry.fail(std::string("is wrong: ") + error.what());
-    throw;
-  }
-}
-
 [[noreturn]] void out_of_range(const std::string& key, const std::string& value, const std::string& range) {
   throw Error(Errc::usage, key + " " + value + " is out of range: " + range);
 }
 
-}  // namespace
-
-const char* name_of(Channels channels) {
-  for (const auto& row : kChannels) {
-    if (row.channels == channels) return row.name;
-  }
-  return "";
+void check_range(const char* key, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (value >= least && value <= most) return;
+  out_of_range(key, std::to_string(value), std::to_string(least) + " to " + std::to_string(most));
 }
 
-Channels parse_channels(std::string_view name) {
-  for (const auto& row : kChannels) {
-    if (row.name == name) return row.channels;
-  }
-  throw Error(Errc::usage, "channels \"" + std::string(name) + "\" is none of gray, rgb, keep");
-}
-
-void Recipe::validate() const {
-  if (tile < kMinTile || tile > kMaxTile) {
-    out_of_range("tile", std::to_string(tile),
-                 "an edge has " + std::to_string(kMinTile) + " to " + std::to_string(kMaxTile) + " pixels");
-  }
-  if (!(overlap >= 0 && overlap < 1)) {
-    out_of_range("overlap", format_fixed(overlap, 3), "a share of the tile, from 0 to below 1");
-  }
-  parse_angles(angles);
+void check_group(const std::string& group) {
   if (group.empty()) return;
   const RE2 expression(group, RE2::Quiet);
   if (!expression.ok())
@@ -135,10 +33,67 @@ void Recipe::validate() const {
   }
 }
 
+void check_tiles(const Recipe& recipe) {
+  if (recipe.tile < kMinTile || recipe.tile > kMaxTile) {
+    out_of_range("tile", std::to_string(recipe.tile),
+                 "an edge has " + std::to_string(kMinTile) + " to " + std::to_string(kMaxTile) + " pixels");
+  }
+  if (!(recipe.overlap.share >= 0 && recipe.overlap.share < 1)) {
+    out_of_range("overlap", format_fixed(recipe.overlap.share, 3), "a share of the tile, from 0 to below 1");
+  }
+  if (recipe.overlap.pixels && (*recipe.overlap.pixels < 0 || *recipe.overlap.pixels >= recipe.tile)) {
+    out_of_range("overlap", std::to_string(*recipe.overlap.pixels) + "px",
+                 "from 0 to less than the tile's " + std::to_string(recipe.tile) + " pixels");
+  }
+  check_range("stride", recipe.stride, 0, kMaxEdge);
+  parse_angles(recipe.angles);
+}
+
+void check_pixels(const Recipe& recipe) {
+  if (recipe.page) check_range("page", *recipe.page, 0, INT32_MAX);
+  check_range("level", recipe.level, 0, 63);
+  for (const std::int64_t margin :
+       {recipe.crop.left, recipe.crop.top, recipe.crop.right, recipe.crop.bottom}) {
+    check_range("crop", margin, 0, kMaxEdge);
+  }
+  if (!(recipe.micrometres_per_pixel >= 0 && recipe.micrometres_per_pixel <= 1e6)) {
+    out_of_range("micrometres_per_pixel", format_fixed(recipe.micrometres_per_pixel, 3),
+                 "above 0, or 0 for sources as they are");
+  }
+  if (recipe.resize) {
+    check_range("resize", recipe.resize->width, 1, kMaxTile);
+    check_range("resize", recipe.resize->height, 1, kMaxTile);
+    if (recipe.fit != Fit::whole)
+      throw Error(Errc::usage,
+                  "resize goes with fit whole only; fragments of other fits have the tile's size");
+  }
+  if (recipe.bits != 8 && recipe.bits != 16) out_of_range("bits", std::to_string(recipe.bits), "8 or 16");
+  if (recipe.bits == 16 && recipe.channels == Channels::rgb)
+    throw Error(Errc::usage, "bits 16 is for grey: give channels gray or keep with it");
+}
+
+}  // namespace
+
+void Recipe::validate() const {
+  check_tiles(*this);
+  check_pixels(*this);
+  if (!(min_detail >= 0 && min_detail < 128)) {
+    out_of_range("min_detail", format_fixed(min_detail, 3),
+                 "a standard deviation from 0 to below 128 levels");
+  }
+  if (!(min_foreground >= 0 && min_foreground <= 1))
+    out_of_range("min_foreground", format_fixed(min_foreground, 3), "a share of the tile from 0 to 1");
+  labels.validate();
+  check_group(group);
+}
+
 TilingSpec Recipe::tiling() const {
+  std::int64_t step = stride;
+  if (step == 0 && overlap.pixels) step = tile - *overlap.pixels;
   // Rounded half up in units that binary fractions meet exactly often enough: 256 px at 0.5 is 128.
-  const auto stride = static_cast<std::int64_t>(std::floor(static_cast<double>(tile) * (1 - overlap) + 0.5));
-  return {fit, tile, std::max<std::int64_t>(1, stride)};
+  if (step == 0)
+    step = static_cast<std::int64_t>(std::floor(static_cast<double>(tile) * (1 - overlap.share) + 0.5));
+  return {fit, tile, std::max<std::int64_t>(1, step), anchor};
 }
 
 std::vector<Angle> Recipe::make_angles() const {
@@ -148,52 +103,28 @@ std::vector<Angle> Recipe::make_angles() const {
   return made;
 }
 
-Recipe read_recipe(const std::filesystem::path& path) {
-  return parse_recipe(read_file(path, 1 << 20), path.string());
-}
-
-Recipe parse_recipe(std::string_view toml, const std::string& name) {
-  Recipe recipe;
-  try {
-    const toml::table table = toml::parse(toml, std::string_view(name));
-    for (const auto& [key, node] : table) take(Entry(key.str(), node, name), key.str(), recipe);
-  } catch (const toml::parse_error& error) {
-    const auto& at = error.source().begin;
-    throw Error(Errc::bad_input, name + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
-                                     ": " + std::string(error.description()));
-  }
-  try {
-    recipe.validate();
-  } catch (const Error& error) {
-    throw Error(Errc::bad_input, name + ": " + error.what());
-  }
-  return recipe;
+DetailRule Recipe::detail_rule() const {
+  return {std::llround(min_detail * 256), std::llround(min_foreground * 1e6), background};
 }
 
 Json to_json(const Recipe& recipe) {
-  return {{"tile", recipe.tile},     {"overlap", recipe.overlap},  {"stride", recipe.tiling().stride},
-          {"angles", recipe.angles}, {"fit", name_of(recipe.fit)}, {"channels", name_of(recipe.channels)},
-          {"group", recipe.group},   {"split", recipe.split},      {"seed", recipe.seed}};
+  Json json = Json::object();
+  for (const RecipeKey& key : recipe_keys()) json[key.name] = key.get(recipe);
+  return json;
 }
 
 Recipe recipe_from_json(const Json& json) {
   const std::string what = "dataset.json: recipe";
   Recipe recipe;
-  recipe.tile = json_get<std::int64_t>(json, "tile", what);
-  recipe.overlap = json_get<double>(json, "overlap", what);
-  recipe.angles = json_get<std::string>(json, "angles", what);
-  recipe.fit = parse_fit(json_get<std::string>(json, "fit", what));
-  recipe.channels = parse_channels(json_get<std::string>(json, "channels", what));
-  recipe.group = json_get<std::string>(json, "group", what);
-  recipe.split = json_get<std::string>(json, "split", what);
-  recipe.seed = json_get<std::uint64_t>(json, "seed", what);
+  for (const RecipeKey& key : recipe_keys()) {
+    if (!json.is_object() || !json.contains(key.name))
+      throw Error(Errc::bad_input, what + ": key \"" + key.name + "\" is missing");
+  }
   try {
+    for (const RecipeKey& key : recipe_keys()) key.set(recipe, json.at(key.name));
     recipe.validate();
   } catch (const Error& error) {
     throw Error(Errc::bad_input, what + ": " + error.what());
-  }
-  if (json_get<std::int64_t>(json, "stride", what) != recipe.tiling().stride) {
-    throw Error(Errc::bad_input, what + ": \"stride\" does not follow from tile and overlap");
   }
   return recipe;
 }

@@ -11,12 +11,31 @@ Image FragmentRenderer::render(FragmentId id) {
   const Catalog& catalog = folder_.catalog();
   const FragmentAddress address = catalog.locate(id);
   const auto source = pixels(address.source);
-  return render_tile(*source, catalog.angles()[address.tile.angle],
-                     catalog.tiling(address.source).frame(address.tile));
+  return render(*source, catalog.angles()[address.tile.angle],
+                catalog.tiling(address.source).frame(address.tile));
 }
 
-std::shared_ptr<const Image> FragmentRenderer::pixels(std::uint32_t source) {
-  std::promise<std::shared_ptr<const Image>> promise;
+Image FragmentRenderer::render(const Pixels& pixels, const Angle& angle, const TileFrame& frame) {
+  if (pixels.whole) return render_tile(*pixels.whole, angle, frame);
+  const SourcePixels& source = *pixels.by_region;
+  const Box box = window_of_tile(source.width(), source.height(), angle, frame);
+  const Image part = source.region(box);
+  return render_tile(SourceWindow(part, box.x, box.y, source.width(), source.height()), angle, frame);
+}
+
+std::shared_ptr<const FragmentRenderer::Pixels> FragmentRenderer::read(std::uint32_t source) const {
+  SourcePixels pixels = folder_.open_source(source);
+  auto read = std::make_shared<Pixels>();
+  if (pixels.by_region()) {
+    read->by_region.emplace(std::move(pixels));
+  } else {
+    read->whole.emplace(folder_.decode_source(source, pixels));
+  }
+  return read;
+}
+
+std::shared_ptr<const FragmentRenderer::Pixels> FragmentRenderer::pixels(std::uint32_t source) {
+  std::promise<std::shared_ptr<const Pixels>> promise;
   {
     std::unique_lock lock(mutex_);
     const auto found = entries_.find(source);
@@ -27,13 +46,14 @@ std::shared_ptr<const Image> FragmentRenderer::pixels(std::uint32_t source) {
       return decoded.get();  // waits for the thread that decodes it, and fails as that one fails
     }
     uses_.push_front(source);
-    entries_[source] = {promise.get_future().share(), uses_.begin(), 0};
+    entries_[source] = {promise.get_future().share(), uses_.begin(), 0, false};
   }
   try {
-    auto image = std::make_shared<const Image>(folder_.decode_source(source));
+    const auto image = read(source);
     promise.set_value(image);
     const std::lock_guard lock(mutex_);
     entries_.at(source).bytes = image->memory();
+    entries_.at(source).ready = true;
     held_bytes_ += image->memory();
     evict();
     return image;
@@ -51,7 +71,7 @@ void FragmentRenderer::evict() {
   while (held_bytes_ > cache_bytes_ && oldest != uses_.begin()) {
     --oldest;
     const auto entry = entries_.find(*oldest);
-    if (entry->second.bytes == 0 || oldest == uses_.begin()) continue;
+    if (!entry->second.ready || oldest == uses_.begin()) continue;
     held_bytes_ -= entry->second.bytes;
     entries_.erase(entry);
     oldest = uses_.erase(oldest);

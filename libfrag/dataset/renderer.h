@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "libfrag/dataset/folder.h"
@@ -25,17 +26,26 @@ class FragmentRenderer {
   // Errors as DatasetFolder::decode_source and Catalog::locate.
   Image render(FragmentId id);
 
-  // The decoded pixels of a source, shared with the cache.
-  std::shared_ptr<const Image> pixels(std::uint32_t source);
+  // A source's pixels, shared with the cache: whole, or the way to read them by region.
+  struct Pixels {
+    std::optional<Image> whole;
+    std::optional<SourcePixels> by_region;
+    std::size_t memory() const { return whole ? whole->memory() : 0; }
+  };
+  std::shared_ptr<const Pixels> pixels(std::uint32_t source);
+  // A tile of these pixels.
+  static Image render(const Pixels& pixels, const Angle& angle, const TileFrame& frame);
 
  private:
-  using Decoded = std::shared_future<std::shared_ptr<const Image>>;
+  using Decoded = std::shared_future<std::shared_ptr<const Pixels>>;
   struct Entry {
     Decoded decoded;
     std::list<std::uint32_t>::iterator use;
-    std::size_t bytes = 0;  // 0 while it is being decoded
+    std::size_t bytes = 0;
+    bool ready = false;
   };
 
+  std::shared_ptr<const Pixels> read(std::uint32_t source) const;
   void evict();
 
   const DatasetFolder& folder_;

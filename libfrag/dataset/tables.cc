@@ -1,15 +1,15 @@
 #include "libfrag/dataset/tables.h"
 
-#include <simdjson.h>
-
 #include <array>
+#include <cmath>
 #include <cstdio>
-#include <map>
+#include <cstring>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/json.h"
 #include "libfrag/dataset/layout.h"
+#include "libfrag/dataset/source_rows.h"
 #include "libfrag/image/render.h"
 
 namespace frag {
@@ -41,95 +41,63 @@ std::vector<Angle> angles_from(const Json& list) {
   return angles;
 }
 
-Json source_json(const Source& source, std::size_t id) {
-  return {{"id", id},
-          {"name", source.name},
-          {"class", source.class_number},
-          {"group", source.group},
-          {"split", source.split},
-          {"width", source.width},
-          {"height", source.height},
-          {"channels", source.channels},
-          {"file", source.file},
-          {"shard", source.shard},
-          {"offset", source.offset},
-          {"bytes", source.bytes},
-          {"sha256", source.sha256},
-          {"pixels", source.pixels},
-          {"first_fragment", source.first_fragment},
-          {"fragments", source.fragments}};
+Json digest_json(const TableDigest& digest) {
+  return {{"bytes", digest.bytes}, {"sha256", digest.sha256}};
 }
 
-// One row by simdjson: a table may have a million of them. Keys may come in any order; a missing one throws.
-Source source_from(simdjson::ondemand::document_reference row, std::size_t expected_id) {
-  Source source;
-  const auto text = [&row](const char* key) { return std::string(std::string_view(row[key])); };
-  if (std::uint64_t(row["id"]) != expected_id)
-    throw Error(Errc::bad_input, "\"id\" is not " + std::to_string(expected_id));
-  source.name = text("name");
-  source.class_number = static_cast<std::uint32_t>(std::uint64_t(row["class"]));
-  source.group = text("group");
-  source.split = text("split");
-  source.width = std::int64_t(row["width"]);
-  source.height = std::int64_t(row["height"]);
-  source.channels = std::int64_t(row["channels"]);
-  source.file = text("file");
-  source.shard = static_cast<std::uint32_t>(std::uint64_t(row["shard"]));
-  source.offset = std::uint64_t(row["offset"]);
-  source.bytes = std::uint64_t(row["bytes"]);
-  source.sha256 = text("sha256");
-  source.pixels = text("pixels");
-  source.first_fragment = std::uint64_t(row["first_fragment"]);
-  source.fragments = std::uint64_t(row["fragments"]);
-  return source;
+TableDigest digest_of(std::string_view bytes) {
+  return {bytes.size(), sha256_hex(bytes)};
 }
 
-void check_source(const Source& source, const Tables& tables) {
-  if (source.class_number >= tables.classes.size()) throw Error(Errc::bad_input, "\"class\" has no name");
-  if (source.channels != 1 && source.channels != 3)
-    throw Error(Errc::bad_input, "\"channels\" is neither 1 nor 3");
-  if (source.width < 1 || source.height < 1 || source.width > kMaxEdge || source.height > kMaxEdge) {
-    throw Error(Errc::bad_input, "\"width\" or \"height\" is out of range");
-  }
-  if (source.shard >= tables.shards.size() || source.bytes > tables.shards[source.shard].bytes ||
-      source.offset > tables.shards[source.shard].bytes - source.bytes) {
-    throw Error(Errc::bad_input, "\"shard\", \"offset\" and \"bytes\" lie outside the store");
-  }
-  if (source.split.empty()) throw Error(Errc::bad_input, "\"split\" is empty");
+// A version that another program wrote.
+void require_version(const Json& json, const char* key, int ours, const char* verb) {
+  const auto theirs = json_get<int>(json, key, kDatasetFile);
+  if (theirs == ours) return;
+  throw Error(Errc::bad_input, std::string(kDatasetFile) + ": " + key + " version " + std::to_string(theirs) +
+                                   ", and this program " + verb + " version " + std::to_string(ours));
 }
 
-void read_sources(std::string_view jsonl, Tables& tables) {
-  const simdjson::padded_string padded(jsonl);
-  simdjson::ondemand::parser parser;
-  simdjson::ondemand::document_stream rows;
-  FragmentId next = 0;
-  const auto fail = [&tables](const std::string& why) {
-    throw Error(Errc::bad_input,
-                std::string(kSourcesFile) + ":" + std::to_string(tables.sources.size() + 1) + ": " + why);
-  };
-  try {
-    rows = parser.iterate_many(padded, std::max<std::size_t>(jsonl.size(), 1) + 64);
-    for (auto row : rows) {
-      Source source = source_from(row.value(), tables.sources.size());
-      check_source(source, tables);
-      if (source.first_fragment != next) fail("\"first_fragment\" does not follow the row before");
-      next += source.fragments;
-      tables.sources.push_back(std::move(source));
-    }
-  } catch (const simdjson::simdjson_error& error) {
-    fail(error.what());
-  } catch (const Error& error) {
-    if (std::string_view(error.what()).substr(0, 13) == kSourcesFile) throw;
-    fail(error.what());
+// What dataset.json itself says; the tables it names come after.
+Tables read_dataset(const Json& json) {
+  const std::string what = kDatasetFile;
+  require_version(json, "format", kFormatVersion, "reads");
+  require_version(json, "renderer", kRendererVersion, "renders");
+  Tables tables;
+  const auto parent = json_get<Json>(json, "parent", what);
+  tables.parent = parent.is_string() ? parent.get<std::string>() : "";
+  tables.recipe = recipe_from_json(json_get<Json>(json, "recipe", what));
+  tables.classes = json_get<std::vector<std::string>>(json, "classes", what);
+  tables.angles = angles_from(json_get<Json>(json, "angles", what));
+  tables.in_place = json_get_or<std::string>(json, "in_place", "", what);
+  tables.stripped = json_get_or<bool>(json, "stripped", false, what);
+  tables.anonymous = json_get_or<bool>(json, "anonymous", false, what);
+  for (const Json& shard : json_get<Json>(json, "store", what)) {
+    tables.shards.push_back({json_get<std::string>(shard, "file", what),
+                             json_get<std::uint64_t>(shard, "bytes", what),
+                             json_get<std::string>(shard, "sha256", what)});
+    if (!is_shard_file(tables.shards.back().file))
+      throw Error(Errc::bad_input, what + ": \"" + tables.shards.back().file + "\" is no file of a store");
   }
+  return tables;
+}
+
+void require_digest(const Json& tables, const char* name, const std::string& digest) {
+  const Json table = json_get<Json>(tables, name, kDatasetFile);
+  if (json_get<std::string>(table, "sha256", kDatasetFile) == digest) return;
+  throw Error(Errc::bad_input, std::string(name) + ": its digest is not the one that dataset.json names");
 }
 
 }  // namespace
 
-std::string shard_file(std::uint32_t shard) {
+std::string shard_file(std::uint32_t shard, const std::string& extension) {
   std::array<char, 32> name{};
-  std::snprintf(name.data(), name.size(), "store/%05u.tar", shard);
-  return name.data();
+  std::snprintf(name.data(), name.size(), "store/%05u", shard);
+  return name.data() + extension;
+}
+
+bool is_shard_file(std::string_view name) {
+  return name.substr(0, 6) == "store/" && name.find('/', 6) == std::string_view::npos &&
+         name.find("..") == std::string_view::npos && name.size() > 6;
 }
 
 std::string stored_name(std::uint64_t number, const std::string& extension) {
@@ -138,20 +106,17 @@ std::string stored_name(std::uint64_t number, const std::string& extension) {
   return name.data() + extension;
 }
 
-MetadataFiles encode(const Tables& tables) {
-  MetadataFiles files;
-  std::uint64_t fragments = 0;
-  for (std::size_t id = 0; id < tables.sources.size(); ++id) {
-    files.sources_jsonl += source_json(tables.sources[id], id).dump() + "\n";
-    fragments += tables.sources[id].fragments;
-  }
+void write_sources(const SourceTable& sources, const TextSink& sink) {
+  for (std::size_t id = 0; id < sources.size(); ++id) sink(source_line(sources[id], id));
+}
+
+std::string encode_dataset(const Tables& tables, const TableDigest& sources, const TableDigest& labels) {
   Json store = Json::array();
-  for (std::uint32_t i = 0; i < tables.shards.size(); ++i) {
-    const Shard& shard = tables.shards[i];
-    store.push_back({{"file", shard_file(i)}, {"bytes", shard.bytes}, {"sha256", shard.sha256}});
-  }
-  const std::string table_digest = sha256_hex(files.sources_jsonl);
-  const Json dataset = {
+  for (const Shard& shard : tables.shards)
+    store.push_back({{"file", shard.file}, {"bytes", shard.bytes}, {"sha256", shard.sha256}});
+  Json digests = {{kSourcesFile, digest_json(sources)}};
+  if (!tables.labels->empty()) digests[kLabelsFile] = digest_json(labels);
+  Json dataset = {
       {"format", kFormatVersion},
       {"renderer", kRendererVersion},
       {"parent", tables.parent.empty() ? Json(nullptr) : Json(tables.parent)},
@@ -159,68 +124,70 @@ MetadataFiles encode(const Tables& tables) {
       {"classes", tables.classes},
       {"angles", angles_json(tables.angles)},
       {"sources", tables.sources.size()},
-      {"fragments", fragments},
-      {"tables", {{kSourcesFile, {{"bytes", files.sources_jsonl.size()}, {"sha256", table_digest}}}}},
+      {"fragments", tables.sources.total_fragments()},
+      {"tables", digests},
       {"store", store},
   };
-  files.dataset_json = dataset.dump(1) + "\n";
+  if (!tables.in_place.empty()) dataset["in_place"] = tables.in_place;
+  if (tables.stripped) dataset["stripped"] = true;
+  if (tables.anonymous) dataset["anonymous"] = true;
+  return dataset.dump(1) + "\n";
+}
 
-  const auto sum = [&files](const std::string& digest, const std::string& name) {
-    files.sha256sums += digest + "  " + name + "\n";
-  };
-  sum(sha256_hex(files.dataset_json), kDatasetFile);
-  sum(table_digest, kSourcesFile);
-  for (std::uint32_t i = 0; i < tables.shards.size(); ++i) sum(tables.shards[i].sha256, shard_file(i));
+std::string encode_sums(const Tables& tables, const std::string& dataset_json, const TableDigest& sources,
+                        const TableDigest& labels) {
+  std::string sums = sha256_hex(dataset_json) + "  " + kDatasetFile + "\n";
+  sums += sources.sha256 + "  " + kSourcesFile + "\n";
+  if (!tables.labels->empty()) sums += labels.sha256 + "  " + kLabelsFile + "\n";
+  for (const Shard& shard : tables.shards) sums += shard.sha256 + "  " + shard.file + "\n";
+  return sums;
+}
+
+MetadataFiles encode(const Tables& tables) {
+  MetadataFiles files;
+  write_sources(tables.sources, [&files](std::string_view line) { files.sources_jsonl += line; });
+  files.labels = tables.labels->packed();
+  const TableDigest sources = digest_of(files.sources_jsonl), labels = digest_of(files.labels);
+  files.dataset_json = encode_dataset(tables, sources, labels);
+  files.sha256sums = encode_sums(tables, files.dataset_json, sources, labels);
   return files;
 }
 
-Tables decode_tables(std::string_view dataset_json, std::string_view sources_jsonl) {
+Tables decode_tables(std::string_view dataset_json, const TextSource& sources_jsonl,
+                     std::string_view labels) {
   const std::string what = kDatasetFile;
   const Json json = parse_json(dataset_json, what);
-  const auto format = json_get<int>(json, "format", what);
-  if (format != kFormatVersion) {
-    throw Error(Errc::bad_input, what + ": format " + std::to_string(format) +
-                                     ", and this program reads format " + std::to_string(kFormatVersion));
+  Tables tables = read_dataset(json);
+  const Json digests = json_get<Json>(json, "tables", what);
+  if (digests.is_object() && digests.contains(kLabelsFile)) {
+    require_digest(digests, kLabelsFile, sha256_hex(labels));
+    tables.labels = std::make_shared<LabelBits>(labels);
   }
-  const auto renderer = json_get<int>(json, "renderer", what);
-  if (renderer != kRendererVersion) {
-    throw Error(Errc::bad_input, what + ": made for renderer version " + std::to_string(renderer) +
-                                     ", and this program renders version " +
-                                     std::to_string(kRendererVersion));
-  }
-  Tables tables;
-  const auto parent = json_get<Json>(json, "parent", what);
-  tables.parent = parent.is_string() ? parent.get<std::string>() : "";
-  tables.recipe = recipe_from_json(json_get<Json>(json, "recipe", what));
-  tables.classes = json_get<std::vector<std::string>>(json, "classes", what);
-  tables.angles = angles_from(json_get<Json>(json, "angles", what));
-  for (const Json& shard : json_get<Json>(json, "store", what)) {
-    tables.shards.push_back(
-        {json_get<std::uint64_t>(shard, "bytes", what), json_get<std::string>(shard, "sha256", what)});
-  }
-  const Json table = json_get<Json>(json_get<Json>(json, "tables", what), kSourcesFile, what);
-  if (json_get<std::string>(table, "sha256", what) != sha256_hex(sources_jsonl)) {
-    throw Error(Errc::bad_input,
-                std::string(kSourcesFile) + ": its digest is not the one that dataset.json names");
-  }
-  read_sources(sources_jsonl, tables);
-  if (json_get<std::uint64_t>(json, "sources", what) != tables.sources.size()) {
+  // The number may be a lie: room is made for no more than the bytes can hold.
+  const auto count = json_get<std::uint64_t>(json, "sources", what);
+  const auto bytes = json_get<std::uint64_t>(json_get<Json>(digests, kSourcesFile, what), "bytes", what);
+  constexpr std::uint64_t kShortestRow = 250, kMostAtOnce = 4000000;
+  tables.sources.reserve(std::min({count, bytes / kShortestRow, kMostAtOnce}));
+  require_digest(digests, kSourcesFile, read_source_rows(sources_jsonl, tables));
+  if (count != tables.sources.size())
     throw Error(Errc::bad_input, what + ": \"sources\" does not agree with the table");
-  }
   return tables;
 }
 
-void number_fragments(Tables& tables) {
-  const TilingSpec spec = tables.recipe.tiling();
-  std::map<std::pair<std::int64_t, std::int64_t>, std::uint64_t> tiles;  // by size: most sources share one
-  FragmentId next = 0;
-  for (Source& source : tables.sources) {
-    const auto [entry, is_new] = tiles.try_emplace({source.width, source.height}, 0);
-    if (is_new) entry->second = Tiling(source.width, source.height, tables.angles, spec).tiles();
-    source.first_fragment = next;
-    source.fragments = entry->second;
-    next += source.fragments;
-  }
+Tables decode_tables(const MetadataFiles& files) {
+  std::string_view rest = files.sources_jsonl;
+  const auto read = [&rest](char* buffer, std::size_t capacity) {
+    const std::size_t count = std::min(capacity, rest.size());
+    if (count > 0) std::memcpy(buffer, rest.data(), count);
+    rest.remove_prefix(count);
+    return count;
+  };
+  return decode_tables(files.dataset_json, read, files.labels);
+}
+
+std::string labels_file_of(std::string_view dataset_json) {
+  const Json tables = json_get<Json>(parse_json(dataset_json, kDatasetFile), "tables", kDatasetFile);
+  return tables.is_object() && tables.contains(kLabelsFile) ? kLabelsFile : "";
 }
 
 }  // namespace frag

@@ -30,7 +30,7 @@ class FolderAccess : public Access {
       Fragment fragment;
       fragment.id = list.at(position);
       fragment.source = catalog().source_of(fragment.id);
-      fragment.class_number = catalog().sources()[fragment.source].class_number;
+      fragment.class_number = catalog().class_of(fragment.id).value();
       fragment.pixels = renderer_.render(fragment.id);
       visit(std::move(fragment));
     }
@@ -91,12 +91,7 @@ class MirrorAccess : public Access {
 
   std::unique_ptr<const Catalog> load_catalog(const std::string& url) {
     http::Client client(options_);
-    const auto file = [&](const char* name) {
-      http::Answer answer = client.get(url + "/files/" + name);
-      answer.expect_ok(name);
-      return std::move(answer.body);
-    };
-    auto catalog = std::make_unique<Catalog>(file(kDatasetFile), file(kSourcesFile));
+    auto catalog = std::make_unique<Catalog>(fetch_metadata(client, url));
     if (!wanted_id_.empty() && catalog->id() != wanted_id_) {
       throw Error(Errc::refused, "holds dataset " + catalog->id().substr(0, 12) + "..., not " +
                                      wanted_id_.substr(0, 12) + "...");
@@ -160,6 +155,19 @@ class MirrorAccess : public Access {
 };
 
 }  // namespace
+
+MetadataFiles fetch_metadata(http::Client& client, const std::string& url) {
+  const auto file = [&](const char* name) {
+    http::Answer answer = client.get(url + "/files/" + name);
+    answer.expect_ok(name);
+    return std::move(answer.body);
+  };
+  MetadataFiles files;
+  files.dataset_json = file(kDatasetFile);
+  files.sources_jsonl = file(kSourcesFile);
+  if (!labels_file_of(files.dataset_json).empty()) files.labels = file(kLabelsFile);
+  return files;
+}
 
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places, const std::string& dataset_id) {
   if (places.empty()) throw Error(Errc::usage, "no dataset: name a folder, or the address of a mirror");

@@ -69,8 +69,7 @@ void GridBuilder::build() {
 void GridBuilder::build_whole() {
   grid.tile_width_ = width;
   grid.tile_height_ = height;
-  grid.top_ = -height * (kSubpixel / 2);
-  add_row(-width * (kSubpixel / 2), 1);
+  add_row(-height * (kSubpixel / 2), -width * (kSubpixel / 2), 1, 0);
 }
 
 void GridBuilder::build_inscribed() {
@@ -105,8 +104,13 @@ void GridBuilder::build_largest() {
 void GridBuilder::build_rectangle(std::int64_t rect_width, std::int64_t rect_height) {
   const std::int64_t columns = tiles_in(rect_width);
   const std::int64_t rows = tiles_in(rect_height);
-  grid.top_ = -(rect_height / 2);
-  for (std::int64_t row = 0; row < rows && columns > 0; ++row) add_row(-(rect_width / 2), columns);
+  if (rows == 0 || columns == 0) return;
+  const std::int64_t tile = spec.tile * kSubpixel;
+  const Run down = anchored(rows, rect_height - tile);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    add_row(-(rect_height / 2) + down.shift + step_of(row, rows, down.span), -(rect_width / 2), columns,
+            rect_width - tile);
+  }
 }
 
 namespace {
@@ -160,18 +164,22 @@ void GridBuilder::build_cover() {
   const Wide lowest = a * s + b * c;
   const Wide norm = c * c + s * s;
   const std::int64_t rows = floor_div(2 * lowest, norm * grid.stride_) + 1;
+  const std::int64_t topmost = -round_div(lowest, norm);
+  const Run down = anchored(rows, floor_div(2 * lowest, norm));
   const Wide top = -round_div(lowest * kFine, norm);  // in fine units
   // The samples of a tile lie (c + s - 1) / 2 pixel inside its corners: where that is ample, a row whose
   // length is a whole number of strides but for the rounding of its sines gets its last tile.
   const std::int64_t slack = (c + s - kOne) * kSubpixel > 4 * kOne ? 1 : 0;
   const std::int64_t half_tile = spec.tile * (kSubpixel / 2);
-  grid.top_ = -round_div(lowest, norm) - half_tile;
   for (std::int64_t row = 0; row < rows; ++row) {
-    const Wide y = top + Wide{row} * grid.stride_ * kFine;
+    const std::int64_t below = down.shift + step_of(row, rows, down.span);
+    const Wide y = top + Wide{below} * kFine;
     RowEnds ends;
     ends.narrow(s * y - a * kFine, s * y + a * kFine, c);
     ends.narrow(-b * kFine - c * y, b * kFine - c * y, s);
-    add_row((same_sign ? ends.left() : -ends.right()) - half_tile, ends.tiles(grid.stride_, slack));
+    const std::int64_t left = same_sign ? ends.left() : -ends.right();
+    add_row(topmost + below - half_tile, left - half_tile, ends.tiles(grid.stride_, slack),
+            ends.right() - ends.left());
   }
 }
 
@@ -180,8 +188,26 @@ std::int64_t GridBuilder::tiles_in(std::int64_t length) const {
   return spare < 0 ? 0 : spare / grid.stride_ + 1;
 }
 
-void GridBuilder::add_row(std::int64_t left, std::int64_t tiles) {
-  grid.left_.push_back(left);
+GridBuilder::Run GridBuilder::anchored(std::int64_t count, std::int64_t room) const {
+  const std::int64_t packed = (count - 1) * grid.stride_;
+  const std::int64_t spare = std::max<std::int64_t>(room - packed, 0) / kSubpixel * kSubpixel;
+  const std::int64_t middle = spare / 2 / kSubpixel * kSubpixel;
+  switch (spec.anchor) {
+    case Anchor::start:
+      break;
+    case Anchor::center:
+      return {middle, packed};
+    case Anchor::spread:
+      return count == 1 ? Run{middle, 0} : Run{0, packed + spare};
+  }
+  return {0, packed};
+}
+
+void GridBuilder::add_row(std::int64_t top, std::int64_t left, std::int64_t tiles, std::int64_t room) {
+  const Run run = anchored(tiles, room);
+  grid.top_.push_back(top);
+  grid.left_.push_back(left + run.shift);
+  grid.span_.push_back(run.span);
   grid.first_.push_back(grid.first_.back() + static_cast<std::uint64_t>(tiles));
 }
 

@@ -17,6 +17,13 @@ struct FitName {
 constexpr FitName kFits[] = {
     {Fit::inscribed, "inscribed"}, {Fit::largest, "largest"}, {Fit::cover, "cover"}, {Fit::whole, "whole"}};
 
+struct AnchorName {
+  Anchor anchor;
+  const char* name;
+};
+constexpr AnchorName kAnchors[] = {
+    {Anchor::start, "start"}, {Anchor::center, "center"}, {Anchor::spread, "spread"}};
+
 // The index of the last element of the ascending `first` (whose last entry is the end) that is at most
 // `number`.
 std::uint32_t slot_of(const std::vector<std::uint64_t>& first, std::uint64_t number) {
@@ -40,6 +47,20 @@ Fit parse_fit(std::string_view name) {
   throw Error(Errc::usage, "fit \"" + std::string(name) + "\" is none of inscribed, largest, cover, whole");
 }
 
+const char* name_of(Anchor anchor) {
+  for (const auto& row : kAnchors) {
+    if (row.anchor == anchor) return row.name;
+  }
+  return "";
+}
+
+Anchor parse_anchor(std::string_view name) {
+  for (const auto& row : kAnchors) {
+    if (row.name == name) return row.anchor;
+  }
+  throw Error(Errc::usage, "anchor \"" + std::string(name) + "\" is none of start, center, spread");
+}
+
 AngleGrid::AngleGrid(std::int64_t width, std::int64_t height, const Angle& angle, const TilingSpec& spec) {
   GridBuilder(*this, width, height, angle, spec).build();
 }
@@ -49,7 +70,29 @@ std::uint32_t AngleGrid::row_of(std::uint64_t tile) const {
 }
 
 TileFrame AngleGrid::frame(std::uint32_t row, std::uint32_t column) const {
-  return {left_[row] + column * stride_, top_ + row * stride_, tile_width_, tile_height_};
+  return {left_[row] + step_of(column, columns(row), span_[row]), top_[row], tile_width_, tile_height_};
+}
+
+bool AngleGrid::row_covers(std::uint32_t row, std::int64_t x) const {
+  const std::int64_t behind = x - left_[row];
+  if (behind < 0 || behind >= span_[row] + tile_width_ * kSubpixel) return false;
+  // Tiles are equally wide, so of those that begin before the point the last reaches furthest.
+  std::int64_t last = 0, end = columns(row);
+  while (end - last > 1) {
+    const std::int64_t middle = (last + end) / 2;
+    (step_of(middle, columns(row), span_[row]) <= behind ? last : end) = middle;
+  }
+  return behind < step_of(last, columns(row), span_[row]) + tile_width_ * kSubpixel;
+}
+
+bool AngleGrid::covers(std::int64_t x, std::int64_t y) const {
+  const auto below = std::upper_bound(top_.begin(), top_.end(), y);
+  for (auto row = below; row != top_.begin();) {
+    --row;
+    if (*row + tile_height_ * kSubpixel <= y) return false;
+    if (row_covers(static_cast<std::uint32_t>(row - top_.begin()), x)) return true;
+  }
+  return false;
 }
 
 Tiling::Tiling(std::int64_t width, std::int64_t height, std::span<const Angle> angles, const TilingSpec& spec)

@@ -43,10 +43,23 @@ const char* name_of(Fit fit);
 // Errc::usage that lists the names.
 Fit parse_fit(std::string_view name);
 
+// Where a run of tiles lies in a length that it does not fill. Shifts are whole pixels, so that right angles
+// still meet the source's pixels.
+enum class Anchor {
+  start,   // at the length's beginning: left, top
+  center,  // in its middle
+  spread,  // from end to end: the tiles move apart
+};
+
+const char* name_of(Anchor anchor);
+// Errc::usage that lists the names.
+Anchor parse_anchor(std::string_view name);
+
 struct TilingSpec {
   Fit fit = Fit::cover;
   std::int64_t tile = 256;    // edge in pixels; ignored by `whole`
-  std::int64_t stride = 128;  // pixels from a tile to the next, in [1, tile]
+  std::int64_t stride = 128;  // pixels from a tile to the next, at least 1; more than the tile leaves gaps
+  Anchor anchor = Anchor::start;
 
   bool operator==(const TilingSpec&) const = default;
 };
@@ -82,15 +95,21 @@ class AngleGrid {
   std::uint32_t row_of(std::uint64_t tile) const;
   std::uint64_t first_of(std::uint32_t row) const { return first_[row]; }
   TileFrame frame(std::uint32_t row, std::uint32_t column) const;
+  // True where a tile covers the point (x, y) of the turned frame, in 1/4096 pixel. A tile covers its left
+  // and top edges, not its right and bottom ones. O(rows of tiles over the point, times log of their tiles).
+  bool covers(std::int64_t x, std::int64_t y) const;
 
  private:
   friend struct GridBuilder;
 
+  bool row_covers(std::uint32_t row, std::int64_t x) const;
+
   std::int64_t tile_width_ = 0;
   std::int64_t tile_height_ = 0;
   std::int64_t stride_ = 0;              // in 1/4096 pixel
-  std::int64_t top_ = 0;                 // y of the first row
+  std::vector<std::int64_t> top_;        // y of each row
   std::vector<std::int64_t> left_;       // x of each row's first tile
+  std::vector<std::int64_t> span_;       // from each row's first tile to its last
   std::vector<std::uint64_t> first_{0};  // number of each row's first tile, and the end
 };
 

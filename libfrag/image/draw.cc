@@ -15,7 +15,53 @@ cv::Scalar scalar(Colour colour) {
           static_cast<double>(colour.blue)};
 }
 
+// Sub-pixel bits of OpenCV's coordinates.
+constexpr int kShift = 4;
+
+std::vector<cv::Point> fixed_points(const std::vector<Point>& corners) {
+  std::vector<cv::Point> points;
+  points.reserve(corners.size());
+  for (const Point& corner : corners)
+    points.emplace_back(cvRound(corner.x * (1 << kShift)), cvRound(corner.y * (1 << kShift)));
+  return points;
+}
+
+// OpenCV would draw a '?' for every byte of a letter.
+std::string in_ascii(const std::string& line) {
+  std::string ascii;
+  for (const char letter : line) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte < 0x80) ascii += letter;
+    if (byte >= 0xC0) ascii += '?';
+  }
+  return ascii;
+}
+
+constexpr double kTextScale = 0.45;
+int stroke_of(double scale) {
+  return scale > 1.4 ? 2 : 1;
+}
+
 }  // namespace
+
+Colour class_colour(std::size_t number) {
+  static constexpr std::array<Colour, 7> kColours{{{230, 159, 0},
+                                                   {86, 180, 233},
+                                                   {0, 158, 115},
+                                                   {240, 228, 66},
+                                                   {0, 114, 178},
+                                                   {213, 94, 0},
+                                                   {204, 121, 167}}};
+  return kColours[number % kColours.size()];
+}
+
+Colour heat_colour(double position) {
+  const auto level = static_cast<std::uint8_t>(cvRound(std::clamp(position, 0.0, 1.0) * 255));
+  cv::Mat coloured;
+  cv::applyColorMap(cv::Mat(1, 1, CV_8UC1, cv::Scalar(level)), coloured, cv::COLORMAP_VIRIDIS);
+  const auto bgr = coloured.at<cv::Vec3b>(0, 0);
+  return {bgr[2], bgr[1], bgr[0]};
+}
 
 Canvas::Canvas(std::int64_t width, std::int64_t height, Colour background) : image_(width, height, 3) {
   as_mat(image_).setTo(scalar(background));
@@ -34,14 +80,24 @@ void Canvas::paste(const Image& picture, std::int64_t x, std::int64_t y, std::in
 }
 
 void Canvas::outline(const std::vector<Point>& corners, Colour colour, int thickness) {
-  constexpr int kShift = 4;  // sub-pixel bits of OpenCV's coordinates
-  std::vector<cv::Point> points;
-  points.reserve(corners.size());
-  for (const Point& corner : corners) {
-    points.emplace_back(cvRound(corner.x * (1 << kShift)), cvRound(corner.y * (1 << kShift)));
-  }
   cv::Mat canvas = as_mat(image_);
-  cv::polylines(canvas, points, true, scalar(colour), thickness, cv::LINE_AA, kShift);
+  cv::polylines(canvas, fixed_points(corners), true, scalar(colour), thickness, cv::LINE_AA, kShift);
+}
+
+void Canvas::fill(const std::vector<Point>& corners, Colour colour, double opacity) {
+  const std::vector<cv::Point> points = fixed_points(corners);
+  cv::Rect box = cv::boundingRect(points);
+  box = cv::Rect(cv::Point(box.x >> kShift, box.y >> kShift),
+                 cv::Point((box.br().x >> kShift) + 1, (box.br().y >> kShift) + 1)) &
+        cv::Rect(0, 0, static_cast<int>(image_.width()), static_cast<int>(image_.height()));
+  if (box.empty()) return;
+  cv::Mat part = as_mat(image_)(box);
+  cv::Mat filled = part.clone();
+  std::vector<cv::Point> within;
+  within.reserve(points.size());
+  for (const cv::Point& point : points) within.push_back(point - box.tl() * (1 << kShift));
+  cv::fillConvexPoly(filled, within, scalar(colour), cv::LINE_AA, kShift);
+  cv::addWeighted(filled, opacity, part, 1 - opacity, 0, part);
 }
 
 void Canvas::rectangle(std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height, Colour fill) {
@@ -53,8 +109,15 @@ void Canvas::rectangle(std::int64_t x, std::int64_t y, std::int64_t width, std::
 
 void Canvas::text(std::int64_t x, std::int64_t y, const std::string& line, Colour colour, double scale) {
   cv::Mat canvas = as_mat(image_);
-  cv::putText(canvas, line, {static_cast<int>(x), static_cast<int>(y)}, cv::FONT_HERSHEY_SIMPLEX,
-              0.45 * scale, scalar(colour), scale > 1.4 ? 2 : 1, cv::LINE_AA);
+  cv::putText(canvas, in_ascii(line), {static_cast<int>(x), static_cast<int>(y)}, cv::FONT_HERSHEY_SIMPLEX,
+              kTextScale * scale, scalar(colour), stroke_of(scale), cv::LINE_AA);
+}
+
+std::int64_t Canvas::text_width(const std::string& line, double scale) {
+  int below = 0;
+  return cv::getTextSize(in_ascii(line), cv::FONT_HERSHEY_SIMPLEX, kTextScale * scale, stroke_of(scale),
+                         &below)
+      .width;
 }
 
 }  // namespace frag

@@ -14,6 +14,14 @@ struct Colour {
   std::uint8_t red, green, blue;
 };
 
+// Okabe and Ito's colours, which people of every kind of colour vision tell apart; they repeat from the
+// eighth on.
+Colour class_colour(std::size_t number);
+
+// `position` in [0, 1] on the scale of a heat map: viridis, from dark blue over green to yellow, whose
+// lightness rises evenly and survives a grey printer.
+Colour heat_colour(double position);
+
 struct Point {
   double x, y;  // pixels of the canvas
 };
@@ -26,9 +34,14 @@ class Canvas {
   void paste(const Image& picture, std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height);
   // A closed polygon's outline, anti-aliased, `thickness` pixels.
   void outline(const std::vector<Point>& corners, Colour colour, int thickness = 1);
+  // A convex polygon laid over what is there with `opacity` in [0, 1].
+  void fill(const std::vector<Point>& corners, Colour colour, double opacity);
   void rectangle(std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height, Colour fill);
   // One line of text with its baseline's left end at (x, y), capitals about 10 pixels high times `scale`.
+  // Letters beyond ASCII are drawn as '?'.
   void text(std::int64_t x, std::int64_t y, const std::string& line, Colour colour, double scale = 1);
+  // How many pixels such a line is long.
+  static std::int64_t text_width(const std::string& line, double scale = 1);
 
   const Image& image() const { return image_; }
 

@@ -2,85 +2,144 @@
 
 #include <libdeflate.h>
 #include <turbojpeg.h>
-
-#include <cstdint>
-#include <memory>
+#include <zlib.h>
 
 #include "libfrag/base/error.h"
+#include "libfrag/image/png_filter.h"
 
 namespace frag {
 namespace {
 
 constexpr int kDeflateLevel = 1;
-constexpr std::uint8_t kFilterSub = 1;
+// Huffman codes alone, and as much memory as they want: zlib's levels and windows concern matches.
+constexpr int kWindowBits = 15, kMemoryLevel = 9;
+// Where literals take less than a byte in this many, libdeflate is asked whether matches do better.
+constexpr std::size_t kRepetitive = 4;
 
 void put_u32(std::string& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift & 0xff));
 }
 
-void put_chunk(std::string& png, const char* type, const std::string& data) {
-  put_u32(png, static_cast<std::uint32_t>(data.size()));
-  const std::size_t from = png.size();
-  png += type;
-  png += data;
-  put_u32(png, libdeflate_crc32(0, png.data() + from, png.size() - from));
-}
-
-// Each row behind its filter byte; "Sub" stores the difference from the pixel to the left.
-std::string filtered_rows(const Image& image) {
-  const auto channels = static_cast<std::size_t>(image.channels());
-  const std::size_t row_bytes = static_cast<std::size_t>(image.width()) * channels;
-  std::string rows((row_bytes + 1) * static_cast<std::size_t>(image.height()), '\0');
-  auto* out = reinterpret_cast<std::uint8_t*>(rows.data());
-  for (std::int64_t y = 0; y < image.height(); ++y) {
-    const std::uint8_t* in = image.row(y);
-    *out++ = kFilterSub;
-    for (std::size_t x = 0; x < channels; ++x) *out++ = in[x];
-    for (std::size_t x = channels; x < row_bytes; ++x)
-      *out++ = static_cast<std::uint8_t>(in[x] - in[x - channels]);
+// A chunk whose data the caller appends in between; the length and the checksum are filled in when it ends.
+class Chunk {
+ public:
+  Chunk(std::string& png, const char* type) : png_(png), start_(png.size()) {
+    png_.append(4, '\0');
+    png_ += type;
   }
-  return rows;
-}
+  void end() {
+    const std::size_t typed = png_.size() - start_ - 4;
+    std::string length;
+    put_u32(length, static_cast<std::uint32_t>(typed - 4));
+    png_.replace(start_, 4, length);
+    put_u32(png_, libdeflate_crc32(0, png_.data() + start_ + 4, typed));
+  }
 
-std::string zlib_compress(const std::string& data) {
-  const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
-      libdeflate_alloc_compressor(kDeflateLevel), libdeflate_free_compressor);
-  if (!compressor) throw Error(Errc::internal, "libdeflate gives no compressor");
-  std::string out(libdeflate_zlib_compress_bound(compressor.get(), data.size()), '\0');
-  out.resize(libdeflate_zlib_compress(compressor.get(), data.data(), data.size(), out.data(), out.size()));
-  return out;
-}
+ private:
+  std::string& png_;
+  std::size_t start_;
+};
 
 }  // namespace
 
-std::string encode_png(const Image& image) {
-  std::string header;
-  put_u32(header, static_cast<std::uint32_t>(image.width()));
-  put_u32(header, static_cast<std::uint32_t>(image.height()));
-  header.push_back(8);                                    // bits a sample
-  header.push_back(image.channels() == 1 ? '\0' : '\2');  // grey or RGB
-  header.append(3, '\0');                                 // deflate, the five filters, not interlaced
+void PngEncoder::Deleter::operator()(z_stream_s* stream) const {
+  deflateEnd(stream);
+  delete stream;
+}
+void PngEncoder::Deleter::operator()(libdeflate_compressor* compressor) const {
+  libdeflate_free_compressor(compressor);
+}
 
-  std::string png("\x89PNG\r\n\x1a\n", 8);
-  put_chunk(png, "IHDR", header);
-  put_chunk(png, "IDAT", zlib_compress(filtered_rows(image)));
-  put_chunk(png, "IEND", "");
-  return png;
+PngEncoder::PngEncoder() = default;
+PngEncoder::~PngEncoder() = default;
+
+std::string_view PngEncoder::encode(const Image& image) {
+  file_.assign("\x89PNG\r\n\x1a\n", 8);
+  Chunk header(file_, "IHDR");
+  put_u32(file_, static_cast<std::uint32_t>(image.width()));
+  put_u32(file_, static_cast<std::uint32_t>(image.height()));
+  file_.push_back(static_cast<char>(image.bits()));
+  file_.push_back(image.channels() == 1 ? '\0' : '\2');  // grey or RGB
+  file_.append(3, '\0');                                 // deflate, the five filters, not interlaced
+  header.end();
+
+  Chunk data(file_, "IDAT");
+  filter_rows(image, rows_);
+  append_compressed();
+  data.end();
+  Chunk(file_, "IEND").end();
+  return file_;
+}
+
+void PngEncoder::append_huffman() {
+  if (!huffman_) {
+    huffman_.reset(new z_stream{});
+    if (deflateInit2(huffman_.get(), Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_HUFFMAN_ONLY) !=
+        Z_OK)
+      throw Error(Errc::internal, "zlib gives no compressor");
+  }
+  z_stream& stream = *huffman_;
+  deflateReset(&stream);
+  const std::size_t start = file_.size();
+  file_.resize(start + deflateBound(&stream, static_cast<uLong>(rows_.size())));
+  stream.next_in = rows_.data();
+  stream.avail_in = static_cast<uInt>(rows_.size());
+  stream.next_out = reinterpret_cast<Bytef*>(file_.data() + start);
+  stream.avail_out = static_cast<uInt>(file_.size() - start);
+  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) throw Error(Errc::internal, "zlib has no room for a PNG");
+  file_.resize(start + stream.total_out);
+}
+
+void PngEncoder::append_compressed() {
+  const std::size_t start = file_.size();
+  append_huffman();
+  const std::size_t literals = file_.size() - start;
+  if (literals > rows_.size() / kRepetitive) return;
+
+  if (!compressor_) compressor_.reset(libdeflate_alloc_compressor(kDeflateLevel));
+  if (!compressor_) throw Error(Errc::internal, "libdeflate gives no compressor");
+  // No room for more than the literals took: then it answers 0.
+  std::string matched(literals, '\0');
+  const std::size_t size =
+      libdeflate_zlib_compress(compressor_.get(), rows_.data(), rows_.size(), matched.data(), matched.size());
+  if (size > 0) file_.replace(start, literals, matched, 0, size);
+}
+
+void JpegEncoder::Deleter::operator()(void* handle) const {
+  tjDestroy(handle);
+}
+
+JpegEncoder::JpegEncoder() : handle_(tjInitCompress()) {
+  if (!handle_) throw Error(Errc::internal, "libjpeg-turbo gives no compressor");
+}
+JpegEncoder::~JpegEncoder() = default;
+
+std::string_view JpegEncoder::encode(const Image& image, int quality) {
+  if (image.bits() != 8)
+    throw Error(Errc::usage, "a JPEG holds 8 bits a sample, not 16: write PNG, or convert first");
+  const bool gray = image.channels() == 1;
+  const int sampling = gray ? TJSAMP_GRAY : TJSAMP_444;
+  const auto width = static_cast<int>(image.width()), height = static_cast<int>(image.height());
+  const std::size_t bound = tjBufSize(width, height, sampling);
+  if (file_.size() < bound) file_.resize(bound);
+  unsigned char* to = file_.data();
+  unsigned long size = file_.size();
+  const int result = tjCompress2(handle_.get(), image.row(0), width, static_cast<int>(image.stride()), height,
+                                 gray ? TJPF_GRAY : TJPF_RGB, &to, &size, sampling, quality,
+                                 TJFLAG_FASTDCT | TJFLAG_NOREALLOC);
+  if (result != 0)
+    throw Error(Errc::internal, std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
+  return {reinterpret_cast<const char*>(to), size};
+}
+
+std::string encode_png(const Image& image) {
+  thread_local PngEncoder encoder;
+  return std::string(encoder.encode(image));
 }
 
 std::string encode_jpeg(const Image& image, int quality) {
-  const std::unique_ptr<void, int (*)(tjhandle)> encoder(tjInitCompress(), tjDestroy);
-  unsigned char* buffer = nullptr;
-  unsigned long size = 0;
-  const bool gray = image.channels() == 1;
-  const int result = tjCompress2(encoder.get(), image.row(0), static_cast<int>(image.width()),
-                                 static_cast<int>(image.stride()), static_cast<int>(image.height()),
-                                 gray ? TJPF_GRAY : TJPF_RGB, &buffer, &size, gray ? TJSAMP_GRAY : TJSAMP_444,
-                                 quality, TJFLAG_FASTDCT);
-  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owner(buffer, tjFree);
-  if (result != 0)
-    throw Error(Errc::internal, std::string("libjpeg-turbo: ") + tjGetErrorStr2(encoder.get()));
-  return std::string(reinterpret_cast<const char*>(buffer), size);
+  thread_local JpegEncoder encoder;
+  return std::string(encoder.encode(image, quality));
 }
 
 }  // namespace frag

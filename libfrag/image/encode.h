@@ -1,17 +1,69 @@
-// Pixels to files: PNG and JPEG in memory. Pure functions; any thread.
+// Pixels to files: PNG and JPEG in memory. The functions may be called from any thread; an encoder object
+// belongs to one thread and reuses its memory.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "libfrag/image/image.h"
 
+struct libdeflate_compressor;
+struct z_stream_s;
+
 namespace frag {
 
-// A PNG with one row filter and libdeflate's fast level. Every PNG reader gives back equal pixels; the bytes
-// may differ between versions of libdeflate.
-std::string encode_png(const Image& image);
+// PNG of every kind of Image: 8-bit grey and RGB, 16-bit grey. Every PNG reader gives back equal pixels; the
+// bytes may differ between versions of zlib and libdeflate. One row filter an image, chosen on a sample of
+// its rows. What the filter leaves of a photograph is noise, in which deflate's matches cost more than they
+// save: zlib's strategy of Huffman codes alone is smaller and faster there. Where that becomes so short that
+// there must be repetition, libdeflate looks for it.
+class PngEncoder {
+ public:
+  PngEncoder();
+  ~PngEncoder();
 
-// A baseline JPEG, `quality` in [1, 100]; RGB without chroma subsampling.
+  // The file; it stays valid until the next call.
+  std::string_view encode(const Image& image);
+
+ private:
+  struct Deleter {
+    void operator()(z_stream_s* stream) const;
+    void operator()(libdeflate_compressor* compressor) const;
+  };
+
+  void append_huffman();
+  void append_compressed();
+
+  std::unique_ptr<z_stream_s, Deleter> huffman_;
+  std::unique_ptr<libdeflate_compressor, Deleter> compressor_;
+  std::vector<std::uint8_t> rows_;  // filtered
+  std::string file_;
+};
+
+// Baseline JPEG of 8-bit images; RGB without chroma subsampling.
+class JpegEncoder {
+ public:
+  JpegEncoder();
+  ~JpegEncoder();
+
+  // The file, at `quality` in [1, 100]; it stays valid until the next call. Errc::usage for 16-bit images,
+  // which baseline JPEG cannot hold.
+  std::string_view encode(const Image& image, int quality = 90);
+
+ private:
+  struct Deleter {
+    void operator()(void* handle) const;
+  };
+
+  std::unique_ptr<void, Deleter> handle_;
+  std::vector<unsigned char> file_;
+};
+
+// The same by an encoder that each calling thread keeps.
+std::string encode_png(const Image& image);
 std::string encode_jpeg(const Image& image, int quality = 90);
 
 }  // namespace frag

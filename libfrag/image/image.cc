@@ -6,6 +6,7 @@
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/geometry/tiling.h"
+#include "libfrag/image/pixel_digest.h"
 
 namespace frag {
 
@@ -56,15 +57,21 @@ Image Image::from_packed(std::string_view bytes, std::int64_t width, std::int64_
   return image;
 }
 
+PixelDigest::PixelDigest(std::int64_t width, std::int64_t height, std::int64_t channels, int bits) {
+  hash_.update(std::to_string(width) + "x" + std::to_string(height) + "x" + std::to_string(channels) +
+               (bits == 16 ? "x16\n" : "\n"));
+}
+
+void PixelDigest::add(const Image& band) {
+  const auto row_bytes = static_cast<std::size_t>(band.width() * band.pixel_bytes());
+  for (std::int64_t y = 0; y < band.height(); ++y)
+    hash_.update({reinterpret_cast<const char*>(band.row(y)), row_bytes});
+}
+
 std::string pixel_digest(const Image& image) {
-  Xxh3 hash;
-  hash.update(std::to_string(image.width()) + "x" + std::to_string(image.height()) + "x" +
-              std::to_string(image.channels()) + (image.bits() == 16 ? "x16\n" : "\n"));
-  const auto row_bytes = static_cast<std::size_t>(image.width() * image.pixel_bytes());
-  for (std::int64_t y = 0; y < image.height(); ++y) {
-    hash.update({reinterpret_cast<const char*>(image.row(y)), row_bytes});
-  }
-  return hash.hex();
+  PixelDigest digest(image.width(), image.height(), image.channels(), image.bits());
+  digest.add(image);
+  return digest.hex();
 }
 
 }  // namespace frag

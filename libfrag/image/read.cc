@@ -1,189 +1,179 @@
 #include "libfrag/image/read.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <filesystem>
-#include <mutex>
-#include <vips/vips8>
+#include <utility>
 
 #include "libfrag/base/error.h"
-#include "libfrag/image/convert.h"
+#include "libfrag/base/file.h"
+#include "libfrag/image/paged_file.h"
+#include "libfrag/image/raw_sets.h"
+#include "libfrag/image/vips_file.h"
 
 namespace frag {
 namespace {
 
-struct FormatRow {
-  ImageFormat format;
-  const char* name;
-  std::string_view magic;
-};
-constexpr FormatRow kFormats[] = {
-    {ImageFormat::jpeg, "JPEG", {"\xff\xd8\xff", 3}}, {ImageFormat::png, "PNG", {"\x89PNG\r\n\x1a\n", 8}},
-    {ImageFormat::tiff, "TIFF", {"II\x2a\x00", 4}},   {ImageFormat::tiff, "TIFF", {"MM\x00\x2a", 4}},
-    {ImageFormat::tiff, "TIFF", {"II\x2b\x00", 4}},  // BigTIFF
-    {ImageFormat::tiff, "TIFF", {"MM\x00\x2b", 4}},
-};
-constexpr std::array<std::string_view, 12> kImageExtensions = {
-    ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".bmp", ".webp", ".svs", ".jp2", ".pgm", ".ppm"};
+// The most encoded bytes that are held in memory.
+constexpr std::uint64_t kMaxHeldBytes = std::uint64_t{1} << 32;
 
-[[noreturn]] void bad_image(const std::string& why) {
-  throw Error(Errc::bad_input, why);
-}
+using FilePointer = std::shared_ptr<const PagedFile>;
 
-// libvips, once for the process: one thread an operation (the callers are parallel already), no cache of
-// operations, and only loaders that are safe on files from strangers.
-void start_vips() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (VIPS_INIT("libfrag") != 0) throw Error(Errc::internal, "libvips does not start");
-    vips_concurrency_set(1);
-    vips_cache_set_max(0);
-    vips_block_untrusted_set(TRUE);
-    // What matters of its warnings comes back as an error too.
-    g_log_set_handler(
-        "VIPS", G_LOG_LEVEL_WARNING, [](const char*, GLogLevelFlags, const char*, void*) {}, nullptr);
-  });
-}
-
-// libvips appends every complaint to one text; its first line is the cause.
-std::string first_line(const char* text) {
-  const std::string all(text == nullptr ? "" : text);
-  return all.substr(0, all.find('\n'));
-}
-
-vips::VImage open_with(ImageFormat format, std::string_view file) {
-  vips::VOption* options =
-      vips::VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_ERROR);
-  VipsBlob* blob = vips_blob_new(nullptr, file.data(), file.size());
-  // The loader keeps its own reference for as long as it needs the bytes.
-  const std::unique_ptr<VipsBlob, void (*)(VipsBlob*)> keep(
-      blob, [](VipsBlob* held) { vips_area_unref(VIPS_AREA(held)); });
-  switch (format) {
-    case ImageFormat::jpeg:
-      return vips::VImage::jpegload_buffer(blob, options);
-    case ImageFormat::png:
-      return vips::VImage::pngload_buffer(blob, options);
-    case ImageFormat::tiff:
-      return vips::VImage::tiffload_buffer(blob, options);
-  }
-  bad_image("unknown format");
-}
-
-// Opens, applies the orientation and refuses what decode_image() says it refuses.
-vips::VImage open_upright(std::string_view file, ImageFormat* format) {
-  start_vips();
-  const auto sniffed = sniff_format(file);
-  if (!sniffed) bad_image("not a JPEG, PNG or TIFF file by its first bytes");
-  *format = *sniffed;
-  vips::VImage image = open_with(*sniffed, file);
-  const std::int64_t pixels = std::int64_t{image.width()} * image.height();
-  if (pixels > kMaxPixels) {
-    bad_image(std::to_string(image.width()) + "x" + std::to_string(image.height()) +
-              " pixels, more than the limit of " + std::to_string(kMaxPixels));
-  }
-  if (image.get_typeof("n-pages") != 0 && image.get_int("n-pages") > 1) {
-    bad_image("a TIFF of " + std::to_string(image.get_int("n-pages")) + " pages; save each page as a file");
-  }
-  const int colours = image.bands() - (image.has_alpha() ? 1 : 0);
-  const bool kind_known = (colours == 1 || colours == 3) &&
-                          image.interpretation() != VIPS_INTERPRETATION_LAB &&
-                          image.interpretation() != VIPS_INTERPRETATION_LABS;
-  if (!kind_known) bad_image(std::to_string(image.bands()) + " channels that are neither grey nor RGB");
-  if (image.format() != VIPS_FORMAT_UCHAR && image.format() != VIPS_FORMAT_USHORT) {
-    bad_image("samples that are neither 8 nor 16 bits of unsigned integers");
-  }
-  // Turning needs pixels out of order, which a sequential reader gives only through memory.
-  const bool turned =
-      image.get_typeof(VIPS_META_ORIENTATION) != 0 && image.get_int(VIPS_META_ORIENTATION) > 1;
-  return turned ? image.copy_memory().autorot() : image;
-}
-
-template <class Sample>
-std::uint8_t to_8(Sample value) {
-  if constexpr (sizeof(Sample) == 1) {
-    return value;
-  } else {
-    return to_8_bits(value);
+FilePointer open_bytes(std::string_view bytes, std::shared_ptr<const void> owner, std::string_view name) {
+  const auto format = sniff_format(bytes, name);
+  if (!format) throw Error(Errc::bad_input, unknown_format(bytes));
+  switch (*format) {
+    case ImageFormat::idx:
+      return open_idx(bytes, std::move(owner));
+    case ImageFormat::cifar:
+      return open_cifar(bytes, std::move(owner), name);
+    default:
+      return open_vips(*format, bytes, std::move(owner));
   }
 }
 
-template <class Sample>
-void copy_row(const Sample* in, std::int64_t width, int bands, int colours, std::uint8_t* out) {
-  for (std::int64_t x = 0; x < width; ++x, in += bands) {
-    for (int channel = 0; channel < colours; ++channel) {
-      const std::uint8_t value = to_8(in[channel]);
-      *out++ = bands == colours ? value : over_white(value, to_8(in[colours]));
-    }
-  }
+FilePointer open_owned(std::string bytes, std::string_view name) {
+  const auto held = std::make_shared<const std::string>(std::move(bytes));
+  return open_bytes(*held, held, name);
 }
 
-Image pull_pixels(const vips::VImage& image) {
-  const int bands = image.bands();
-  const int colours = bands - (image.has_alpha() ? 1 : 0);
-  Image pixels(image.width(), image.height(), colours);
-  const vips::VRegion region = image.region();
-  constexpr int kRows = 64;
-  for (int top = 0; top < image.height(); top += kRows) {
-    const int rows = std::min(kRows, image.height() - top);
-    region.prepare(0, top, image.width(), rows);
-    for (int y = top; y < top + rows; ++y) {
-      const VipsPel* in = region.addr(0, y);
-      if (image.format() == VIPS_FORMAT_UCHAR) {
-        copy_row(in, image.width(), bands, colours, pixels.row(y));
-      } else {
-        copy_row(reinterpret_cast<const std::uint16_t*>(in), image.width(), bands, colours, pixels.row(y));
-      }
-    }
+FilePointer open_part(const std::shared_ptr<const FileReader>& file, std::uint64_t offset,
+                      std::uint64_t count, std::string_view name) {
+  const std::string head = file->read(offset, std::min<std::uint64_t>(count, kSniffedBytes));
+  const auto format = sniff_format(head, name);
+  if (!format) throw Error(Errc::bad_input, unknown_format(head));
+  if (format == ImageFormat::tiff) return open_vips_tiff(file, offset, count);
+  if (count > kMaxHeldBytes) {
+    throw Error(Errc::bad_input,
+                std::string("a ") + name_of(*format) + " file of " + std::to_string(count) +
+                    " bytes, which would have to be held in memory; save it as a tiled TIFF");
   }
-  return pixels;
+  return open_owned(file->read(offset, count), name);
+}
+
+// A slide's first bytes are a TIFF's, except for vendors whose files have names of their own.
+bool may_be_slide(std::string_view head, std::string_view name) {
+  return named_like_slide(name) || sniff_format(head) == ImageFormat::tiff;
+}
+
+std::string size_text(std::int64_t width, std::int64_t height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
+
+// The level that is to be read, once the options are known to make sense.
+PageLevel wanted_level(const PageInfo& info, const ReadOptions& options) {
+  if (options.bits != 8 && options.bits != 16) {
+    throw Error(Errc::usage, std::to_string(options.bits) + " bits a sample; 8 and 16 can be read");
+  }
+  if (options.level < 0 || static_cast<std::size_t>(options.level) >= info.levels.size()) {
+    throw Error(Errc::usage, "level " + std::to_string(options.level) + " of an image that has levels 0 to " +
+                                 std::to_string(info.levels.size() - 1));
+  }
+  const PageLevel level = info.levels[static_cast<std::size_t>(options.level)];
+  if (!info.by_region && level.width * level.height > kMaxPixels) {
+    throw Error(Errc::bad_input, size_text(level.width, level.height) + " pixels, more than the limit of " +
+                                     std::to_string(kMaxPixels) +
+                                     " for files that are decoded whole; save it as a tiled TIFF");
+  }
+  return level;
+}
+
+bool within(const Box& box, const PageLevel& level) {
+  return box.x >= 0 && box.y >= 0 && box.width >= 1 && box.height >= 1 && box.x < level.width &&
+         box.y < level.height && box.width <= level.width - box.x && box.height <= level.height - box.y;
+}
+
+void check_page(const PagedFile& file, std::uint32_t page) {
+  if (page >= file.pages()) {
+    throw Error(Errc::usage, "page " + std::to_string(page) + " of a file that has pages 0 to " +
+                                 std::to_string(file.pages() - 1));
+  }
 }
 
 }  // namespace
 
-const char* name_of(ImageFormat format) {
-  for (const auto& row : kFormats) {
-    if (row.format == format) return row.name;
-  }
-  return "";
+ImageFile ImageFile::from_bytes(std::string bytes, std::string_view name) {
+  return ImageFile(open_owned(std::move(bytes), name));
 }
 
-std::optional<ImageFormat> sniff_format(std::string_view bytes) {
-  for (const auto& row : kFormats) {
-    if (bytes.substr(0, row.magic.size()) == row.magic) return row.format;
-  }
-  return std::nullopt;
+ImageFile ImageFile::from_view(std::string_view bytes) {
+  return ImageFile(open_bytes(bytes, nullptr, {}));
 }
 
-bool looks_like_image(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return std::find(kImageExtensions.begin(), kImageExtensions.end(), extension) != kImageExtensions.end();
+ImageFile ImageFile::from_path(const std::filesystem::path& path) {
+  const auto file = std::make_shared<const FileReader>(path);
+  const std::string name = path.filename().string();
+  const std::string head = file->read(0, std::min<std::uint64_t>(file->size(), kSniffedBytes));
+  if (may_be_slide(head, name)) {
+    if (FilePointer slide = open_slide(path)) return ImageFile(std::move(slide));
+  }
+  return ImageFile(open_part(file, 0, file->size(), name));
 }
 
-ImageHeader read_header(std::string_view file) {
-  try {
-    ImageHeader header{};
-    const vips::VImage image = open_upright(file, &header.format);
-    header.width = image.width();
-    header.height = image.height();
-    header.channels = image.bands() - (image.has_alpha() ? 1 : 0);
-    return header;
-  } catch (const vips::VError& error) {
-    vips_error_clear();
-    bad_image(first_line(error.what()));
-  }
+ImageFile ImageFile::from_part(const std::filesystem::path& path, std::uint64_t offset, std::uint64_t count,
+                               std::string_view name) {
+  return ImageFile(open_part(std::make_shared<const FileReader>(path), offset, count, name));
 }
 
-Image decode_image(std::string_view file) {
-  try {
-    ImageFormat format{};
-    return pull_pixels(open_upright(file, &format));
-  } catch (const vips::VError& error) {
-    vips_error_clear();
-    bad_image(first_line(error.what()));
+ImageFormat ImageFile::format() const {
+  return file_->format();
+}
+
+std::uint32_t ImageFile::pages() const {
+  return file_->pages();
+}
+
+PageInfo ImageFile::info(std::uint32_t page) const {
+  check_page(*file_, page);
+  return file_->info(page);
+}
+
+Image ImageFile::read(std::uint32_t page, const ReadOptions& options) const {
+  const PageLevel level = wanted_level(info(page), options);
+  return read_region(page, options, {0, 0, level.width, level.height});
+}
+
+Image ImageFile::read_region(std::uint32_t page, const ReadOptions& options, const Box& box) const {
+  const PageLevel level = wanted_level(info(page), options);
+  if (!within(box, level)) {
+    throw Error(Errc::usage, "a box of " + size_text(box.width, box.height) + " pixels at " +
+                                 std::to_string(box.x) + "," + std::to_string(box.y) + " in a level of " +
+                                 size_text(level.width, level.height));
   }
+  if (box.width * box.height > kMaxPixels) {
+    throw Error(Errc::bad_input, size_text(box.width, box.height) +
+                                     " pixels at once, more than the limit of " + std::to_string(kMaxPixels) +
+                                     "; read it by region, or a smaller level");
+  }
+  return file_->read(page, options, box);
+}
+
+std::optional<int> ImageFile::label(std::uint32_t page) const {
+  check_page(*file_, page);
+  return file_->label(page);
+}
+
+std::optional<int> ImageFile::superclass(std::uint32_t page) const {
+  check_page(*file_, page);
+  return file_->superclass(page);
+}
+
+ImageHeader read_header(std::string_view bytes) {
+  const ImageFile file = ImageFile::from_view(bytes);
+  if (file.pages() > 1) {
+    throw Error(Errc::bad_input, std::string("a ") + name_of(file.format()) + " file of " +
+                                     std::to_string(file.pages()) + " pages; save each page as a file");
+  }
+  const PageInfo info = file.info(0);
+  wanted_level(info, {});
+  return {file.format(), info.width, info.height, info.channels};
+}
+
+Image decode_image(std::string_view bytes) {
+  const ImageFile file = ImageFile::from_view(bytes);
+  if (file.pages() > 1) {
+    throw Error(Errc::bad_input, std::string("a ") + name_of(file.format()) + " file of " +
+                                     std::to_string(file.pages()) + " pages; save each page as a file");
+  }
+  return file.read(0);
 }
 
 }  // namespace frag

@@ -27,6 +27,7 @@ IdSet::IdSet(std::span<const IdRange> ranges) {
   for (const IdRange& range : ranges) {
     if (range.count == 0) continue;
     end += range.count;
+    if (range.bits) bits_.emplace(ends_.size(), *range.bits);
     ends_.push_back(end);
     first_.push_back(range.first);
   }
@@ -35,7 +36,9 @@ IdSet::IdSet(std::span<const IdRange> ranges) {
 FragmentId IdSet::operator[](std::uint64_t index) const {
   const auto run =
       static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), index) - ends_.begin());
-  return first_[run] + (index - (run == 0 ? 0 : ends_[run - 1]));
+  const std::uint64_t within = index - (run == 0 ? 0 : ends_[run - 1]);
+  const auto gaps = bits_.find(run);
+  return first_[run] + (gaps == bits_.end() ? within : gaps->second.select(within));
 }
 
 FragmentId SampleList::at(std::uint64_t position, std::uint64_t* steps) const {
@@ -45,11 +48,13 @@ FragmentId SampleList::at(std::uint64_t position, std::uint64_t* steps) const {
   return (*lane.ids)[lane.passes[turn / size](turn % size, steps)];
 }
 
-Sampler::Sampler(const Catalog& catalog) : classes_(catalog.classes()) {
+Sampler::Sampler(const Catalog& catalog) : classes_(catalog.classes()), labels_(catalog.labels()) {
   std::map<std::string, std::vector<std::vector<IdRange>>> splits;
-  for (const Source& source : catalog.sources()) {
-    auto& by_class = splits.try_emplace(source.split, empty_classes(classes_.size())).first->second;
-    by_class[source.class_number].push_back({source.first_fragment, source.fragments});
+  for (const std::string& split : catalog.splits()) splits.emplace(split, empty_classes(classes_.size()));
+  for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
+    auto& by_class = splits.at(std::string(catalog.sources().split(i)));
+    for (const ClassRun& run : catalog.runs(i))
+      by_class[run.class_number].push_back({run.first, run.count, run.bits});
   }
   for (const auto& [name, by_class] : splits) add_split(name, by_class);
 }

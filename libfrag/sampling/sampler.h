@@ -9,8 +9,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "libfrag/base/permutation.h"
@@ -19,10 +22,11 @@
 
 namespace frag {
 
-// A run of fragment ids: all of one source.
+// Fragments of one source: `count` ids from `first` on, or those among them whose bit is set.
 struct IdRange {
   FragmentId first = 0;
   std::uint64_t count = 0;
+  std::optional<FragmentBits> bits{};
 };
 
 // Disjoint runs of ids as one range of integers [0, size()), in the order given.
@@ -37,6 +41,7 @@ class IdSet {
  private:
   std::vector<std::uint64_t> ends_;  // one past the last index of each run
   std::vector<FragmentId> first_;
+  std::unordered_map<std::size_t, FragmentBits> bits_;  // of the runs that have gaps
 };
 
 // One drawn sample. Immutable; any number of threads may read it.
@@ -83,6 +88,7 @@ class Sampler {
   void add_split(const std::string& name, const std::vector<std::vector<IdRange>>& by_class);
 
   std::vector<std::string> classes_;
+  std::shared_ptr<const LabelBits> labels_;  // what the runs' bits refer to
   std::map<std::string, Side> splits_;
 };
 

@@ -15,28 +15,66 @@ struct Group {
   std::string name;
   std::uint64_t key = 0;
   std::uint64_t fragments = 0;
+  std::optional<std::uint32_t> side;
 };
 
-// The groups of every class, each group under the class that most of its fragments have, in keyed order.
-std::map<std::uint32_t, std::vector<Group>> groups_by_class(std::span<const SplitItem> items,
-                                                            std::uint64_t seed) {
-  std::map<std::string, std::map<std::uint32_t, std::uint64_t>> fragments;  // of a group, by class
-  for (const SplitItem& item : items) fragments[item.group][item.class_number] += item.fragments;
+// The groups of a class: those that it has most fragments of, and how many have any of it.
+struct Stratum {
+  std::vector<Group> groups;
+  std::size_t having = 0;
+};
+using Strata = std::map<std::uint32_t, Stratum>;  // by class
 
-  std::map<std::uint32_t, std::vector<Group>> classes;
+bool all_settled(const Stratum& stratum) {
+  return std::all_of(stratum.groups.begin(), stratum.groups.end(), [](const Group& g) { return !!g.side; });
+}
+
+Strata groups_by_class(std::span<const SplitItem> items, std::uint64_t seed) {
+  std::map<std::string, std::map<std::uint32_t, std::uint64_t>> fragments;  // of a group, by class
+  std::map<std::string, std::uint32_t> settled;
+  for (const SplitItem& item : items) {
+    fragments[item.group][item.class_number] += item.fragments;
+    if (item.side && settled.try_emplace(item.group, *item.side).first->second != *item.side)
+      throw Error(Errc::bad_input, "group \"" + item.group + "\" is to lie on two sides of the split");
+  }
+
+  Strata strata;
   for (const auto& [name, by_class] : fragments) {
     const auto most = std::max_element(by_class.begin(), by_class.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-    Group group{name, sha256_word("libfrag/split/1|seed=" + std::to_string(seed) + "|group=" + name), 0};
-    for (const auto& [number, count] : by_class) group.fragments += count;
-    classes[most->first].push_back(group);
+    Group group{name, sha256_word("libfrag/split/1|seed=" + std::to_string(seed) + "|group=" + name), 0,
+                std::nullopt};
+    if (const auto side = settled.find(name); side != settled.end()) group.side = side->second;
+    for (const auto& [number, count] : by_class) {
+      group.fragments += count;
+      ++strata[number].having;
+    }
+    strata[most->first].groups.push_back(group);
   }
-  for (auto& [number, groups] : classes) {
-    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-      return std::tie(a.key, a.name) < std::tie(b.key, b.name);
-    });
+  return strata;
+}
+
+// A class that is the largest part of too few groups, and a smaller part of enough others, is no class to
+// divide by: its groups go with those of the class that is the largest part of most.
+void merge_minorities(Strata& strata, std::size_t sides) {
+  const auto largest = std::max_element(strata.begin(), strata.end(), [](const auto& a, const auto& b) {
+    return a.second.groups.size() < b.second.groups.size();
+  });
+  for (auto entry = strata.begin(); entry != strata.end(); ++entry) {
+    Stratum& stratum = entry->second;
+    if (entry == largest || stratum.groups.size() >= sides || stratum.having < sides) continue;
+    auto& taken = largest->second.groups;
+    taken.insert(taken.end(), stratum.groups.begin(), stratum.groups.end());
+    stratum.groups.clear();
   }
-  return classes;
+}
+
+// Those with a side first, then the others in keyed order.
+void put_in_order(std::vector<Group>& groups) {
+  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    const bool a_open = !a.side, b_open = !b.side;
+    return std::tie(a_open, a.key, a.name) < std::tie(b_open, b.key, b.name);
+  });
 }
 
 // The side of each group of one class.
@@ -52,8 +90,8 @@ std::vector<std::uint32_t> fill_sides(const std::vector<Group>& groups, std::spa
   for (std::size_t i = 0; i < groups.size(); ++i) {
     // Once there are only as many groups left as sides without one, each of those gets one.
     const bool only_empty = groups.size() - i <= empty_sides;
-    std::size_t best = sides.size();
-    for (std::size_t side = 0; side < sides.size(); ++side) {
+    std::size_t best = groups[i].side.value_or(static_cast<std::uint32_t>(sides.size()));
+    for (std::size_t side = 0; side < sides.size() && !groups[i].side; ++side) {
       if (only_empty && !empty[side]) continue;
       if (best == sides.size() || missing[side] > missing[best]) best = side;
     }
@@ -106,8 +144,12 @@ std::vector<SplitSide> make_folds(std::int64_t k) {
 std::vector<std::uint32_t> assign_sides(std::span<const SplitItem> items, std::span<const SplitSide> sides,
                                         std::uint64_t seed, std::span<const std::string> classes) {
   std::map<std::string, std::uint32_t> side_of;
-  for (const auto& [number, groups] : groups_by_class(items, seed)) {
-    if (groups.size() < sides.size()) {
+  Strata strata = groups_by_class(items, seed);
+  merge_minorities(strata, sides.size());
+  for (auto& [number, stratum] : strata) {
+    std::vector<Group>& groups = stratum.groups;
+    put_in_order(groups);
+    if (groups.size() < sides.size() && !all_settled(stratum)) {
       std::vector<std::string> names;
       for (const SplitSide& side : sides) names.push_back(side.name);
       throw Error(Errc::bad_input,

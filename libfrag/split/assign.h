@@ -3,10 +3,14 @@
 // A group belongs to the class that most of its fragments have (the lowest number on a tie). Within a class
 // the groups are taken in an order keyed by (seed, group name), and each goes to the side that is furthest
 // below its share of the class's fragments; every side gets at least one group of every class. Adding images
-// of other classes changes nothing here.
+// of other classes changes nothing here. Where labels lie within sources, a class may be the largest part of
+// too few groups and a smaller part of enough others: its groups are divided with those of the commonest
+// class, and a side may then lack it. Groups whose side is settled - by a table, or since they were there
+// before images were added - keep it and count towards its share.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,10 +35,12 @@ struct SplitItem {
   std::string group;
   std::uint32_t class_number = 0;
   std::uint64_t fragments = 0;
+  std::optional<std::uint32_t> side{};  // the group's side where it is settled already
 };
 
 // The index of every item's side. Errc::bad_input where a class has fewer groups than there are sides; the
-// message names the class by `classes` and says the way out.
+// message names the class by `classes` and says the way out; also where the items of a group are settled on
+// different sides.
 std::vector<std::uint32_t> assign_sides(std::span<const SplitItem> items, std::span<const SplitSide> sides,
                                         std::uint64_t seed, std::span<const std::string> classes);
 

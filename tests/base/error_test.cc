@@ -8,8 +8,9 @@
 using namespace frag;
 
 namespace {
-constexpr Errc kAll[] = {Errc::internal,    Errc::usage,   Errc::bad_input, Errc::not_found,  Errc::io,
-                         Errc::unavailable, Errc::refused, Errc::partial,   Errc::interrupted};
+constexpr Errc kAll[] = {Errc::internal, Errc::usage,       Errc::bad_input, Errc::not_found,
+                         Errc::io,       Errc::unavailable, Errc::refused,   Errc::partial,
+                         Errc::finding,  Errc::interrupted};
 }
 
 TEST_CASE("every kind of error has an exit status of its own, and none is success") {

@@ -27,7 +27,7 @@ TEST_CASE("a source decodes to the picture that was cut") {
 TEST_CASE("a flipped byte in the store is found before it is used, and named") {
   const TempDir dir;
   const auto path = test::small_dataset(dir);
-  const auto offset = DatasetFolder(path).catalog().sources()[2].offset;
+  const auto offset = DatasetFolder(path).catalog().sources()[2].file.offset;
   {
     std::fstream shard(path / shard_file(0), std::ios::in | std::ios::out | std::ios::binary);
     shard.seekp(static_cast<std::streamoff>(offset) + 100);
@@ -56,8 +56,8 @@ TEST_CASE("a change of metadata interrupted after its decision is completed by t
   const TempDir dir;
   const auto path = test::small_dataset(dir);
   const DatasetFolder old(path);
-  Tables tables = decode_tables(old.metadata().dataset_json, old.metadata().sources_jsonl);
-  for (Source& source : tables.sources) source.split = "train";
+  Tables tables = old.read_tables();
+  for (std::size_t i = 0; i < tables.sources.size(); ++i) tables.sources.set_split(i, "train");
   const MetadataFiles next = encode(tables);
   // The instant between the first rename and the second.
   test::write_text(path / kSourcesFile, next.sources_jsonl);

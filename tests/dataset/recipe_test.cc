@@ -46,11 +46,11 @@ TEST_CASE("values out of range are refused with their range") {
 TEST_CASE("the stride is the rounded rest of the tile, at least one pixel") {
   Recipe recipe;
   recipe.tile = 255;
-  recipe.overlap = 0.5;
+  recipe.overlap = {0.5, {}};
   CHECK(recipe.tiling().stride == 128);
-  recipe.overlap = 0.9999;
+  recipe.overlap = {0.9999, {}};
   CHECK(recipe.tiling().stride == 1);
-  recipe.overlap = 0;
+  recipe.overlap = {0, {}};
   CHECK(recipe.tiling().stride == 255);
 }
 

@@ -12,6 +12,9 @@ FRAG_FUZZ(bytes) {
   auto dataset = frag::Json::parse(bytes.substr(0, cut), nullptr, false);
   if (!dataset.is_object()) return;
   dataset["tables"] = {{"sources.jsonl", {{"bytes", rows.size()}, {"sha256", frag::sha256_hex(rows)}}}};
-  const frag::Catalog catalog(dataset.dump(-1, ' ', false, frag::Json::error_handler_t::replace), rows);
+  frag::MetadataFiles files;
+  files.dataset_json = dataset.dump(-1, ' ', false, frag::Json::error_handler_t::replace);
+  files.sources_jsonl = rows;
+  const frag::Catalog catalog(files);
   if (catalog.fragments() > 0) catalog.locate(catalog.fragments() - 1);
 }

@@ -39,7 +39,8 @@ Case random_case(SplitMix64& random, Fit fit) {
   return {static_cast<std::int64_t>(tile + static_cast<std::int64_t>(random.below(900))),
           static_cast<std::int64_t>(tile + static_cast<std::int64_t>(random.below(900))),
           make_angle(angle),
-          {fit, tile, static_cast<std::int64_t>(1 + random.below(static_cast<std::uint64_t>(tile)))}};
+          {fit, tile, static_cast<std::int64_t>(1 + random.below(static_cast<std::uint64_t>(tile))),
+           static_cast<Anchor>(random.below(3))}};
 }
 
 // How far, in pixels, the outermost sample of a tile (half a pixel inside its corners) leaves the rectangle
@@ -101,8 +102,9 @@ TEST_CASE("no sample of any tile lies outside the source by more than the render
       const AngleGrid grid(at.width, at.height, at.angle, at.spec);
       for (std::uint32_t row = 0; row < grid.rows(); ++row) {
         for (const std::uint32_t column : {0u, grid.columns(row) - 1}) {
-          INFO(name_of(fit) << " " << at.width << "x" << at.height << " tile " << at.spec.tile << " stride "
-                            << at.spec.stride << " angle " << at.angle.millidegrees << " row " << row);
+          INFO(name_of(fit) << " " << name_of(at.spec.anchor) << " " << at.width << "x" << at.height
+                            << " tile " << at.spec.tile << " stride " << at.spec.stride << " angle "
+                            << at.angle.millidegrees << " row " << row);
           // 1/4096 pixel rounds back onto the edge.
           REQUIRE(overhang(at, grid.frame(row, column)) < 1.0 / 4096);
         }
@@ -130,7 +132,8 @@ TEST_CASE("neighbours lie exactly a stride apart, so that they overlap by tile m
   SplitMix64 random(13);
   for (const Fit fit : {Fit::inscribed, Fit::largest, Fit::cover}) {
     for (int trial = 0; trial < 100; ++trial) {
-      const Case at = random_case(random, fit);
+      Case at = random_case(random, fit);
+      at.spec.anchor = random.below(2) == 0 ? Anchor::start : Anchor::center;
       const AngleGrid grid(at.width, at.height, at.angle, at.spec);
       for (std::uint32_t row = 0; row < grid.rows(); ++row) {
         if (grid.columns(row) > 1) {
@@ -163,6 +166,74 @@ TEST_CASE("opposite angles hold equally many tiles") {
       };
       REQUIRE(tiles(at.angle.millidegrees) == tiles(at.angle.millidegrees + 180000));
       REQUIRE(tiles(at.angle.millidegrees) == tiles(-at.angle.millidegrees));
+    }
+  }
+}
+
+TEST_CASE("upright, the anchors start at the edge, leave equal margins, or reach from edge to edge") {
+  const auto corners = [](Anchor anchor) {
+    const AngleGrid grid(100, 70, make_angle(0), {Fit::cover, 32, 16, anchor});
+    REQUIRE(grid.tiles() == 5 * 3);
+    const TileFrame first = grid.frame(0, 0), last = grid.frame(2, 4);
+    return std::vector<std::int64_t>{first.x / kSubpixel + 50, first.y / kSubpixel + 35,
+                                     last.x / kSubpixel + 50, last.y / kSubpixel + 35};
+  };
+  CHECK(corners(Anchor::start) == std::vector<std::int64_t>{0, 0, 64, 32});
+  CHECK(corners(Anchor::center) == std::vector<std::int64_t>{2, 3, 66, 35});
+  CHECK(corners(Anchor::spread) == std::vector<std::int64_t>{0, 0, 68, 38});
+}
+
+TEST_CASE("in a rectangle the anchors hold equally many tiles, spread ones at least a stride apart") {
+  SplitMix64 random(16);
+  for (const Fit fit : {Fit::inscribed, Fit::largest}) {
+    for (int trial = 0; trial < 300; ++trial) {
+      Case at = random_case(random, fit);
+      at.spec.anchor = Anchor::start;
+      const std::uint64_t packed = AngleGrid(at.width, at.height, at.angle, at.spec).tiles();
+      at.spec.anchor = Anchor::spread;
+      const AngleGrid spread(at.width, at.height, at.angle, at.spec);
+      REQUIRE(spread.tiles() == packed);
+      for (std::uint32_t row = 0; row < spread.rows(); ++row) {
+        for (std::uint32_t column = 1; column < spread.columns(row); ++column) {
+          REQUIRE(spread.frame(row, column).x - spread.frame(row, column - 1).x >=
+                  at.spec.stride * kSubpixel);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a grid covers exactly the points that lie in one of its tiles") {
+  SplitMix64 random(11);
+  for (int repeat = 0; repeat < 60; ++repeat) {
+    Case at = random_case(random, static_cast<Fit>(repeat % 3));
+    if (repeat % 5 == 0) at.spec.stride = at.spec.tile + 7;  // gaps between the tiles
+    const AngleGrid grid(at.width, at.height, at.angle, at.spec);
+    const auto in_a_tile = [&grid](std::int64_t x, std::int64_t y) {
+      for (std::uint32_t row = 0; row < grid.rows(); ++row) {
+        for (std::uint32_t column = 0; column < grid.columns(row); ++column) {
+          const TileFrame tile = grid.frame(row, column);
+          if (x >= tile.x && x < tile.x + tile.width * kSubpixel && y >= tile.y &&
+              y < tile.y + tile.height * kSubpixel) {
+            return true;
+          }
+        }
+      }
+      return false;
+    };
+    const std::int64_t reach = (at.width + at.height) * kSubpixel;
+    for (int point = 0; point < 40; ++point) {
+      std::int64_t x = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(reach))) - reach / 2;
+      std::int64_t y = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(reach))) - reach / 2;
+      if (point % 4 == 0 && grid.tiles() > 0) {  // an edge of a tile, and the last unit before it
+        const std::uint32_t row = grid.row_of(random.below(grid.tiles()));
+        const TileFrame tile = grid.frame(row, static_cast<std::uint32_t>(random.below(grid.columns(row))));
+        x = tile.x + (point % 8 == 0 ? tile.width * kSubpixel : 0) -
+            static_cast<std::int64_t>(random.below(2));
+        y = tile.y;
+      }
+      CAPTURE(at.width, at.height, at.angle.millidegrees, at.spec.tile, at.spec.stride, x, y);
+      REQUIRE(grid.covers(x, y) == in_a_tile(x, y));
     }
   }
 }

@@ -25,9 +25,19 @@ head -c 5000 images/cells/cells-000.png >images/cells/half.png
 echo nothing >images/fibres/text.jpg
 printf 'GIF89a..........' >images/fibres/animation.gif
 expect 8 "${cut[@]}"
-says "left out cells/half.png"; says "left out fibres/text.jpg"; says "animation.gif: not a JPEG, PNG or TIFF"; says "3 of 15"
+says "left out cells/half.png"; says "left out fibres/text.jpg"; says "animation.gif: a GIF file that cannot be read"; says "3 images were left out"
 equal "$(frag info d --json | jq .sources)" 12 "the rest was cut"
-expect 2 "${cut[@]}"; says "exists already"
+# the same again changes nothing; another recipe is refused by its key; a folder that is no dataset is left alone, --force or not
+before=$(frag info d --json | jq -r .id)
+expect 8 "${cut[@]}"; equal "$(frag info d --json | jq -r .id)" "$before" "the id after the same cut"
+expect 2 frag cut images d --tile 96 --angles 0:330:30 --split 50/25/25; says "exists already and has tile 64, not 96"; says "--force"
+expect 2 "${cut[@]}" --in-place; says "leave out --in-place"
+expect 2 "${cut[@]}" --strip --in-place
+expect 2 frag cut images e --anonymous --in-place; says "anonymous"
+mkdir mine && echo precious >mine/thesis
+expect 2 frag cut images mine --force; says "no dataset"
+mv mine d2.part && expect 2 frag cut images d2 --tile 64; says thesis
+equal "$(<d2.part/thesis)" precious "somebody's own folder"
 rm -rf d
 expect 3 "${cut[@]}" --strict; says "cells/half.png"
 [[ ! -e d && ! -e d.part ]] || fail "--strict left something"
@@ -39,23 +49,26 @@ expect 3 frag cut few d --tile 64; says '"b" has 2 groups for 3 sides'
 [[ ! -e d && ! -e d.part ]] || fail "a failed split left something"
 
 # a full disk: no file may grow beyond 200 KiB
-expect 5 bash -c 'trap "" XFSZ; ulimit -f 200; exec "$@"' - "${cut[@]}"; says "store/00000.tar"
-[[ ! -e d && ! -e d.part ]] || fail "a full disk left something"
-"${cut[@]}" >/dev/null
+expect 5 bash -c 'trap "" XFSZ; ulimit -f 200; exec "$@"' - "${cut[@]}"; says "store/00000.tar"; says "the same command goes on"
+[[ ! -e d ]] || fail "a full disk left half a dataset"
+frag cut images whole --tile 64 --angles 0:330:30 --split 50/25/25 >/dev/null
+"${cut[@]}" >cut.out; grep -q "taken over from an interrupted cut" cut.out || fail "it did not go on after a full disk"
+cmp d/SHA256SUMS whole/SHA256SUMS || fail "a cut that went on after a full disk differs"
+[[ ! -e d.part ]] || fail "a finished cut left its folder"
 expect 5 bash -c 'trap "" XFSZ; ulimit -f 20; exec "$@"' - frag sample d --count 300 -o s.tar
 [[ ! -e s.tar && ! -e s.tar.part ]] || fail "a full disk left half a sample"
 expect 5 frag sample d --split train --count 300 -o /dev/full
 rm -rf d
 
-# interrupted: SIGINT cleans up, SIGKILL leaves nothing that looks like a dataset and the next run goes through
+# interrupted: nothing that looks like a dataset is left, and the next run goes through (cut_resume_test.sh has more)
 frag synth many --size 640x480 --per-class 40 >/dev/null
 frag cut many d --angles 0 2>/dev/null & interrupted=$!
 sleep 0.1; kill -INT $interrupted; status=0; wait $interrupted || status=$?
 if [[ $status != 0 ]]; then
   equal $status 130 "an interrupted cut's status"
-  [[ ! -e d && ! -e d.part ]] || fail "an interrupted cut left something"
+  [[ ! -e d ]] || fail "an interrupted cut left half a dataset"
 fi
-rm -rf d
+rm -rf d d.part
 for delay in 0.02 0.05 0.1 0.2; do
   frag cut many d --angles 0 >/dev/null 2>&1 & killed=$!
   sleep $delay; kill -9 $killed 2>/dev/null || true; wait $killed 2>/dev/null || true

@@ -60,9 +60,9 @@ TEST_CASE("a fragment's PNG decodes to its pixels") {
 TEST_CASE("files are served byte for byte under content tags") {
   Served served;
   const http::Answer json = served.get("/files/dataset.json");
-  CHECK(json.body == served.folder.metadata().dataset_json);
+  CHECK(json.body == served.folder.dataset_json());
   CHECK(json.headers.at("etag") == "\"" + served.folder.catalog().id() + "\"");
-  CHECK(sha256_hex(served.get("/files/store/00000.tar").body) == served.folder.shard_digest(0));
+  CHECK(sha256_hex(served.get("/files/store/00000.tar").body) == served.folder.files().back().sha256);
 }
 
 TEST_CASE("requests that cannot be answered say why, as problems") {

@@ -105,3 +105,19 @@ TEST_CASE("shares are read in any unit, and a middle zero leaves val out") {
     CHECK_THROWS_AS(parse_split(wrong), Error);
   }
 }
+
+TEST_CASE("a class that is the largest part of few groups and a part of many does not stop the split") {
+  std::vector<SplitItem> items;
+  for (int i = 0; i < 9; ++i) {
+    const std::string group = "slide" + std::to_string(i);
+    items.push_back({group, 0, i == 4 ? 10u : 100u});
+    items.push_back({group, 1, 50});
+  }
+  const auto sides = assign_sides(items, parse_split("50/25/25"), 1, std::vector<std::string>{"a", "b"});
+  std::set<std::uint32_t> used;
+  for (std::size_t i = 0; i < items.size(); i += 2) {
+    CHECK(sides[i] == sides[i + 1]);
+    used.insert(sides[i]);
+  }
+  CHECK(used.size() == 3);
+}

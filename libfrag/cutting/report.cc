@@ -1,0 +1,206 @@
+#include "libfrag/cutting/report.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "libfrag/base/text.h"
+#include "libfrag/cutting/check.h"
+#include "libfrag/cutting/html.h"
+#include "libfrag/cutting/report_parts.h"
+
+namespace frag {
+namespace {
+
+constexpr std::size_t kMostSizes = 12;
+
+struct Count {
+  std::uint64_t sources = 0;
+  std::uint64_t fragments = 0;  // kept
+};
+
+// What the tables of a report count.
+struct Counts {
+  explicit Counts(const Catalog& catalog) {
+    std::set<std::string> all_groups;
+    for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
+      const Source source = catalog.sources()[i];
+      all_groups.insert(source.group);
+      groups_of[source.split].insert(source.group);
+      ++sizes[{source.width, source.height}];
+      Count& side = sides[source.split];
+      ++side.sources;
+      for (const ClassRun& run : catalog.runs(i)) {
+        side.fragments += run.count;
+        const auto add = [&run](Count& count) {
+          count.sources += run.count > 0 ? 1 : 0;
+          count.fragments += run.count;
+        };
+        add(classes[run.class_number]);
+        add(cells[{source.split, run.class_number}]);
+      }
+    }
+    groups = all_groups.size();
+  }
+
+  std::uint64_t groups = 0;
+  std::map<std::string, Count> sides;
+  std::map<std::string, std::set<std::string>> groups_of;
+  std::map<std::uint32_t, Count> classes;
+  std::map<std::pair<std::string, std::uint32_t>, Count> cells;  // side and class
+  std::map<std::pair<std::int64_t, std::int64_t>, std::uint64_t> sizes;
+};
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string percent(double share) {
+  return format_fixed(share * 100, 1) + "\u00a0%";
+}
+
+std::string counted(std::uint64_t count, const std::string& thing) {
+  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+// The recipe as one would say it.
+std::string recipe_words(const Catalog& catalog) {
+  const Recipe& recipe = catalog.recipe();
+  std::string words;
+  if (recipe.fit == Fit::whole) {
+    words = "Every source is one fragment";
+    if (recipe.resize) {
+      words += ", brought to " + std::to_string(recipe.resize->width) + "\u00d7" +
+               std::to_string(recipe.resize->height) + " pixels";
+    }
+  } else {
+    words = "Fragments of " + std::to_string(recipe.tile) + "\u00d7" + std::to_string(recipe.tile) +
+            " pixels, one every " + std::to_string(recipe.tiling().stride) + " pixels, at " +
+            counted(catalog.angles().size(), "angle") + " (" + recipe.angles + " degrees), fit \"" +
+            name_of(recipe.fit) + "\"";
+  }
+  words += std::string("; channels ") + name_of(recipe.channels) + ", " + std::to_string(recipe.bits) +
+           " bits, contrast " + name_of(recipe.contrast) + ".";
+  if (recipe.leaves_out()) words += " Fragments with too little to see are left out.";
+  if (recipe.labels.within_sources())
+    words += " Classes lie within the sources; fragments without one are left out.";
+  words += " The split is " + recipe.split + ", seed " + std::to_string(recipe.seed) + ".";
+  return words;
+}
+
+std::string figures(const std::vector<std::pair<std::string, std::uint64_t>>& numbers) {
+  std::string html = "<dl class=\"figures\">";
+  for (const auto& [name, number] : numbers)
+    html += "<div><dt>" + name + "</dt><dd>" + format_count(number) + "</dd></div>";
+  return html + "</dl>\n";
+}
+
+std::string head(const Catalog& catalog, const Counts& counts, const std::string& title) {
+  return "<h1>" + html_text(title) + "</h1>\n<p class=\"soft\">Dataset <code>" + html_text(catalog.id()) +
+         "</code>" +
+         (catalog.parent().empty() ? "" : ", made from <code>" + html_text(catalog.parent()) + "</code>") +
+         "</p>\n" +
+         figures({{"sources", catalog.sources().size()},
+                  {"groups", counts.groups},
+                  {"classes", catalog.classes().size()},
+                  {"fragments", catalog.kept()},
+                  {"left out", catalog.fragments() - catalog.kept()}}) +
+         "<p>" + html_text(recipe_words(catalog)) + "</p>\n";
+}
+
+std::string class_balance(const Catalog& catalog, const Counts& counts) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::uint32_t number = 0; number < catalog.classes().size(); ++number) {
+    const auto found = counts.classes.find(number);
+    const Count count = found == counts.classes.end() ? Count{} : found->second;
+    const double share = share_of(count.fragments, catalog.kept());
+    rows.push_back({html_text(catalog.classes()[number]), format_count(count.sources),
+                    format_count(count.fragments), percent(share), html_bar(share)});
+  }
+  return "<h2>Classes</h2>\n" + html_table("Sources and fragments of each class",
+                                           {"Class", "#Sources", "#Fragments", "#Share", "of all fragments"},
+                                           rows);
+}
+
+std::string split_balance(const Catalog& catalog, const Counts& counts) {
+  std::vector<std::vector<std::string>> rows, cells;
+  std::vector<std::string> headings{"Class"};
+  for (const std::string& name : catalog.splits()) {
+    const Count& side = counts.sides.at(name);
+    const double share = share_of(side.fragments, catalog.kept());
+    rows.push_back({html_text(name), format_count(side.sources),
+                    format_count(counts.groups_of.at(name).size()), format_count(side.fragments),
+                    percent(share), html_bar(share)});
+    headings.push_back("#" + name);
+  }
+  for (std::uint32_t number = 0; number < catalog.classes().size(); ++number) {
+    std::vector<std::string> row{html_text(catalog.classes()[number])};
+    for (const std::string& name : catalog.splits()) {
+      const auto found = counts.cells.find({name, number});
+      row.push_back(format_count(found == counts.cells.end() ? 0 : found->second.fragments));
+    }
+    cells.push_back(row);
+  }
+  return "<h2>Split</h2>\n" +
+         html_table("Whole groups lie on one side",
+                    {"Side", "#Sources", "#Groups", "#Fragments", "#Share", "of all fragments"}, rows) +
+         html_table("Fragments by class and side", headings, cells);
+}
+
+std::string size_distribution(const Catalog& catalog, const Counts& counts) {
+  std::vector<std::pair<std::uint64_t, std::pair<std::int64_t, std::int64_t>>> sizes;
+  for (const auto& [size, sources] : counts.sizes) sizes.emplace_back(sources, size);
+  std::stable_sort(sizes.begin(), sizes.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::vector<std::string>> rows;
+  std::uint64_t others = 0;
+  const auto add = [&](const std::string& name, std::uint64_t sources) {
+    const double share = share_of(sources, catalog.sources().size());
+    rows.push_back({name, format_count(sources), percent(share), html_bar(share)});
+  };
+  for (const auto& [sources, size] : sizes) {
+    if (rows.size() < kMostSizes) {
+      add(std::to_string(size.first) + "\u00d7" + std::to_string(size.second), sources);
+    } else {
+      others += sources;
+    }
+  }
+  if (others > 0) add(counted(sizes.size() - kMostSizes, "other size"), others);
+  return "<h2>Sizes</h2>\n" + html_table("Sources by width and height in pixels, as fragments see them",
+                                         {"Size", "#Sources", "#Share", "of all sources"}, rows);
+}
+
+std::string recipe_table(const Recipe& recipe) {
+  std::vector<std::vector<std::string>> rows;
+  const Json keys = to_json(recipe);
+  for (const auto& [key, value] : keys.items()) {
+    rows.push_back(
+        {"<code>" + html_text(key) + "</code>",
+         "<code>" + html_text(value.is_string() ? value.get<std::string>() : value.dump()) + "</code>"});
+  }
+  return "<h2>Recipe</h2>\n" + html_table("Every key that made this dataset", {"Key", "Value"}, rows);
+}
+
+std::string title_of(const DatasetFolder& folder, const ReportOptions& options) {
+  if (!options.title.empty()) return options.title;
+  const auto& path = folder.path();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+}  // namespace
+
+std::string write_report(const DatasetFolder& folder, const ReportOptions& options) {
+  const Catalog& catalog = folder.catalog();
+  const std::string title = title_of(folder, options);
+  const Counts counts(catalog);
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+         html_text(title) + "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<header>\n" +
+         head(catalog, counts, title) + "</header>\n<main>\n" + class_balance(catalog, counts) +
+         split_balance(catalog, counts) + audit_section(check(folder)) + size_distribution(catalog, counts) +
+         pictures_section(folder, options.seed) + recipe_table(catalog.recipe()) +
+         "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace frag

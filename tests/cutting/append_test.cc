@@ -1,0 +1,230 @@
+// Images added to a dataset: what was there stays, byte for byte.
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+
+#include "libfrag/base/file.h"
+#include "libfrag/base/text.h"
+#include "libfrag/cutting/cut.h"
+#include "libfrag/cutting/sides.h"
+#include "libfrag/dataset/folder.h"
+#include "libfrag/dataset/layout.h"
+#include "libfrag/dataset/renderer.h"
+#include "libfrag/image/pixel_digest.h"
+#include "libfrag/sampling/sampler.h"
+#include "tests/support/support.h"
+
+using namespace frag;
+using frag::test::error_of;
+using frag::test::TempDir;
+
+namespace {
+
+CutOptions options_for(const TempDir& dir) {
+  CutOptions options;
+  options.images = dir / "images";
+  options.dataset = dir / "dataset";
+  options.recipe = test::small_recipe();
+  return options;
+}
+
+void add_pictures(const TempDir& dir, const std::string& class_name, int from, int count) {
+  for (int i = from; i < from + count; ++i) {
+    test::write_png(dir / ("images/" + class_name + "/" + std::to_string(i) + ".png"),
+                    test::noise_image(120, 96, 1, static_cast<std::uint64_t>(i) * 31 + class_name.size()));
+  }
+}
+
+std::string rows_of(const TempDir& dir) {
+  return read_file(dir / "dataset" / kSourcesFile);
+}
+
+std::vector<Source> sources_of(const std::filesystem::path& dataset) {
+  const DatasetFolder folder(dataset);
+  return {folder.catalog().sources().begin(), folder.catalog().sources().end()};
+}
+
+}  // namespace
+
+TEST_CASE("images that are added leave the rows, shards, classes and splits of the old ones as they are") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  const CutResult before = cut(options_for(dir));
+  const std::string rows = rows_of(dir), shard = read_file(dir / "dataset" / shard_file(0));
+  add_pictures(dir, "class0", 40, 3);
+  add_pictures(dir, "aaa", 50, 4);  // by name before the old classes
+  const CutResult after = cut(options_for(dir));
+  CHECK(after.added == 7);
+  CHECK(after.known == 8);
+  CHECK(after.sources == 15);
+  CHECK(after.parent == before.id);
+  CHECK(rows_of(dir).substr(0, rows.size()) == rows);
+  CHECK(read_file(dir / "dataset" / shard_file(0)) == shard);
+  const DatasetFolder folder(dir / "dataset");
+  CHECK(folder.catalog().id() == after.id);
+  CHECK(folder.catalog().classes() == std::vector<std::string>{"class0", "class1", "aaa"});
+  CHECK(folder.catalog().shards().size() == 2);
+  for (std::uint32_t i = 0; i < 15; ++i) folder.decode_source(i);
+}
+
+TEST_CASE("fragments keep their pixels and class when images are added") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  cut(options_for(dir));
+  std::map<FragmentId, std::pair<std::string, std::string>> before;
+  {
+    const DatasetFolder folder(dir / "dataset");
+    FragmentRenderer renderer(folder);
+    for (FragmentId id = 0; id < folder.catalog().fragments(); id += 17)
+      before[id] = {folder.catalog().class_name(id), pixel_digest(renderer.render(id))};
+  }
+  add_pictures(dir, "aaa", 0, 3);
+  cut(options_for(dir));
+  const DatasetFolder folder(dir / "dataset");
+  FragmentRenderer renderer(folder);
+  for (const auto& [id, expected] : before) {
+    REQUIRE(folder.catalog().class_name(id) == expected.first);
+    REQUIRE(pixel_digest(renderer.render(id)) == expected.second);
+  }
+}
+
+TEST_CASE("the same images again change nothing") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  const CutResult before = cut(options_for(dir));
+  const CutResult after = cut(options_for(dir));
+  CHECK(after.id == before.id);
+  CHECK(after.added == 0);
+  CHECK(after.known == 8);
+  CHECK(after.fragments == before.fragments);
+}
+
+TEST_CASE("images of which none can be used leave the dataset they were to be added to as it is") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  const CutResult before = cut(options_for(dir));
+  test::write_text(dir / "images" / "class0" / "text.png", "not an image");
+  const CutResult after = cut(options_for(dir));
+  CHECK(after.id == before.id);
+  CHECK(after.skipped.size() == 1);
+}
+
+TEST_CASE("images added without a recipe are cut with the dataset's own") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  cut(options_for(dir));
+  add_pictures(dir, "class1", 40, 2);
+  CutOptions options = options_for(dir);
+  options.recipe = Recipe();
+  options.recipe_given = false;
+  CHECK(cut(options).added == 2);
+  CHECK(DatasetFolder(options.dataset).catalog().recipe() == test::small_recipe());
+}
+
+TEST_CASE("another recipe is refused by its key, and changes nothing") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  const CutResult before = cut(options_for(dir));
+  CutOptions options = options_for(dir);
+  options.recipe.contrast = Contrast::stretch;
+  const Error error = error_of([&] { cut(options); });
+  CHECK(error.code() == Errc::usage);
+  CHECK(std::string(error.what()).find("contrast \"none\", not \"stretch\"") != std::string::npos);
+  CHECK(DatasetFolder(options.dataset).catalog().id() == before.id);
+}
+
+TEST_CASE("a group that is there already stays on its side with what is added to it") {
+  const TempDir dir;
+  CutOptions options = options_for(dir);
+  options.recipe.group = R"((patient\d+))";
+  for (int i = 0; i < 6; ++i) add_pictures(dir, "class0/patient" + std::to_string(i), i, 1);
+  cut(options);
+  std::map<std::string, std::string> sides;
+  for (const Source& source : sources_of(options.dataset)) sides[source.group] = source.split;
+  REQUIRE(sides.size() == 6);
+  for (int i = 0; i < 8; ++i) add_pictures(dir, "class0/patient" + std::to_string(i), 100 + i, 2);
+  cut(options);
+  std::map<std::string, std::set<std::string>> after;
+  for (const Source& source : sources_of(options.dataset)) after[source.group].insert(source.split);
+  CHECK(after.size() == 8);
+  for (const auto& [group, names] : after) {
+    CHECK(names.size() == 1);
+    if (sides.count(group) != 0) CHECK(*names.begin() == sides[group]);
+  }
+}
+
+TEST_CASE("a dataset that was split anew grows by its new split") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 6, 120, 96);
+  CutOptions options = options_for(dir);
+  cut(options);
+  ResplitOptions folds;
+  folds.folds = 3;
+  resplit(options.dataset, folds);
+  std::map<std::string, std::string> before;
+  for (const Source& source : sources_of(options.dataset)) before[source.name] = source.split;
+  add_pictures(dir, "class0", 40, 3);
+  options.recipe_given = false;
+  cut(options);
+  const DatasetFolder folder(options.dataset);
+  CHECK(folder.catalog().splits() == std::vector<std::string>{"fold0", "fold1", "fold2"});
+  for (const Source& source : folder.catalog().sources()) {
+    if (before.count(source.name) != 0) CHECK(source.split == before[source.name]);
+  }
+}
+
+TEST_CASE("an addition that was interrupted gives the bytes of one that was not") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  cut(options_for(dir));
+  std::filesystem::copy(dir / "dataset", dir / "other", std::filesystem::copy_options::recursive);
+  add_pictures(dir, "class0", 40, 4);
+  cut(options_for(dir));
+  CutOptions options = options_for(dir);
+  options.dataset = dir / "other";
+  // A folder where a shard goes stands in for a disk that fails late: all images are examined by then.
+  std::filesystem::create_directories(dir / "other" / shard_file(1) / "in the way");
+  CHECK(error_of([&] { cut(options); }).code() == Errc::io);
+  std::filesystem::remove_all(dir / "other" / shard_file(1));
+  REQUIRE(std::filesystem::exists(dir / "other.part" / "journal.jsonl"));
+  CHECK(cut(options).resumed == 4);
+  for (const std::string& name :
+       {std::string(kDatasetFile), std::string(kSourcesFile), std::string(kSumsFile), shard_file(1)}) {
+    INFO(name);
+    CHECK(read_file(dir / "other" / name) == read_file(dir / "dataset" / name));
+  }
+}
+
+TEST_CASE("a dataset that is made anew replaces the old one only when it is whole") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  const CutResult before = cut(options_for(dir));
+  CutOptions options = options_for(dir);
+  options.on_existing = OnExisting::replace;
+  options.recipe.tile = 48;
+  options.recipe.split = "20 folds";  // more than there are groups
+  CHECK(error_of([&] { cut(options); }).code() == Errc::bad_input);
+  CHECK(DatasetFolder(options.dataset).catalog().id() == before.id);
+  options.recipe.split = "50/50";
+  const CutResult after = cut(options);
+  CHECK(after.parent.empty());
+  CHECK(DatasetFolder(options.dataset).catalog().recipe().tile == 48);
+  CHECK_FALSE(std::filesystem::exists(dir / "dataset.part"));
+}
+
+TEST_CASE("the report has a line for every image file, with its fate") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 1, 4, 120, 96);
+  cut(options_for(dir));
+  add_pictures(dir, "class0", 40, 1);
+  test::write_text(dir / "images" / "class0" / "a, \"b\".png", "not an image");
+  test::write_png(dir / "images" / "astray.png", test::noise_image(120, 96, 1, 1));
+  cut(options_for(dir));
+  const auto lines = split_text(read_file(report_file_of(dir / "dataset")), '\n');
+  REQUIRE(lines.size() == 9);
+  CHECK(lines[0] == "file,fate,sources,fragments,kept,reason");
+  CHECK(lines[1] == "astray.png,not a source,,,,it lies in no class folder");
+  CHECK(lines[2] == "class0/0.png,already in the dataset,,,,");
+  CHECK(lines[6].find("class0/40.png,used,1,") == 0);
+  CHECK(lines[7].find("\"class0/a, \"\"b\"\".png\",left out,0,0,0,") == 0);
+}

@@ -1,0 +1,87 @@
+// frag pack: fragments as files, for those who want files.
+#include "libfrag/cutting/pack.h"
+
+#include <iostream>
+#include <memory>
+
+#include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
+#include "tools/commands.h"
+
+namespace frag {
+namespace {
+
+struct Options {
+  PackOptions pack;
+  std::string layout = "webdataset";
+  std::string format = "png";
+  std::string split;
+  std::string part = "1/1";
+  std::uint64_t count = 0;
+  CLI::Option *format_given = nullptr, *quality_given = nullptr, *count_given = nullptr;
+};
+
+void run(Options& options) {
+  PackOptions& pack_options = options.pack;
+  pack_options.layout = parse_pack_layout(options.layout);
+  pack_options.format = parse_sample_format(options.format);
+  pack_options.part = parse_part(options.part);
+  if (pack_options.layout == PackLayout::coordinates && options.format_given->count() > 0)
+    throw Error(Errc::usage, "coordinates hold no pixels: leave --format out");
+  if (options.quality_given->count() > 0 && pack_options.format != SampleFormat::jpg)
+    throw Error(Errc::usage, "--quality is of JPEG: add --format jpg");
+  if (!options.split.empty()) pack_options.split = options.split;
+  if (options.count_given->count() > 0) pack_options.count = options.count;
+
+  const PackResult result = pack(pack_options);
+  std::cout << pack_options.folder.string() << ": " << format_count(result.fragments) << " fragments";
+  const char* before = " (";
+  for (const PackedSplit& split : result.manifest.splits) {
+    std::cout << before << split.name << " " << format_count(split.fragments);
+    before = ", ";
+  }
+  std::cout << ")";
+  if (!result.manifest.shards.empty())
+    std::cout << " in " << format_count(result.manifest.shards.size()) << " shards";
+  if (pack_options.layout != PackLayout::imagefolder) std::cout << ", " << format_bytes(result.bytes);
+  if (result.written < result.fragments)
+    std::cout << "; " << format_count(result.fragments - result.written) << " were there already";
+  std::cout << "\n";
+}
+
+}  // namespace
+
+void add_pack(CLI::App& program) {
+  auto options = std::make_shared<Options>();
+  PackOptions& pack_options = options->pack;
+  CLI::App* command =
+      add_command(program, "pack", "Writes fragments as files: tar shards, class folders, or coordinates",
+                  "frag pack gels.frag -o shards --format jpg --split train");
+  command->add_option("dataset", pack_options.dataset, "A dataset folder")->required();
+  command->add_option("-o,--output", pack_options.folder, "The folder to write; a stopped export goes on")
+      ->required();
+  options->format_given = command->add_option("--format", options->format, "png, jpg or raw");
+  options->quality_given = command->add_option("--quality", pack_options.quality, "Of JPEG, 1 to 100");
+  command->add_option(
+      "--layout", options->layout,
+      "webdataset (tar shards), imagefolder (SPLIT/CLASS/KEY.png) or coordinates (one CSV, no pixels)");
+  command->add_option("--split", options->split, "One side of the split; without it all, each by itself");
+  options->count_given =
+      command->add_option("--count", options->count,
+                          "A balanced draw of so many fragments of each split, as frag sample draws them");
+  command->add_option("--seed", pack_options.seed, "Of the draw, and of the shuffle");
+  command->add_option("--part", options->part, "i/n: part i of n, so that several machines share the work");
+  command
+      ->add_option("--shard-size", pack_options.shard_bytes, "Bytes of a shard at most, as in 500MB or 1GiB")
+      ->transform(CLI::AsSizeValue(true));
+  command->add_option("--shard-fragments", pack_options.shard_fragments, "Fragments in a shard at most");
+  command
+      ->add_option("--memory", pack_options.memory_bytes,
+                   "For decoded sources and waiting fragments; more of it shuffles more sources together")
+      ->transform(CLI::AsSizeValue(false));
+  command->add_flag("--force", pack_options.force,
+                    "Start over where the folder holds this part of an export");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace frag
