@@ -2,17 +2,15 @@
 
 #include <libdeflate.h>
 #include <turbojpeg.h>
-#include <zlib.h>
 
 #include "libfrag/base/error.h"
+#include "libfrag/image/deflate_literals.h"
 #include "libfrag/image/png_filter.h"
 
 namespace frag {
 namespace {
 
 constexpr int kDeflateLevel = 1;
-// Huffman codes alone, and as much memory as they want: zlib's levels and windows concern matches.
-constexpr int kWindowBits = 15, kMemoryLevel = 9;
 // Where literals take less than a byte in this many, libdeflate is asked whether matches do better.
 constexpr std::size_t kRepetitive = 4;
 
@@ -42,10 +40,6 @@ class Chunk {
 
 }  // namespace
 
-void PngEncoder::Deleter::operator()(z_stream_s* stream) const {
-  deflateEnd(stream);
-  delete stream;
-}
 void PngEncoder::Deleter::operator()(libdeflate_compressor* compressor) const {
   libdeflate_free_compressor(compressor);
 }
@@ -71,28 +65,9 @@ std::string_view PngEncoder::encode(const Image& image) {
   return file_;
 }
 
-void PngEncoder::append_huffman() {
-  if (!huffman_) {
-    huffman_.reset(new z_stream{});
-    if (deflateInit2(huffman_.get(), Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_HUFFMAN_ONLY) !=
-        Z_OK)
-      throw Error(Errc::internal, "zlib gives no compressor");
-  }
-  z_stream& stream = *huffman_;
-  deflateReset(&stream);
-  const std::size_t start = file_.size();
-  file_.resize(start + deflateBound(&stream, static_cast<uLong>(rows_.size())));
-  stream.next_in = rows_.data();
-  stream.avail_in = static_cast<uInt>(rows_.size());
-  stream.next_out = reinterpret_cast<Bytef*>(file_.data() + start);
-  stream.avail_out = static_cast<uInt>(file_.size() - start);
-  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) throw Error(Errc::internal, "zlib has no room for a PNG");
-  file_.resize(start + stream.total_out);
-}
-
 void PngEncoder::append_compressed() {
   const std::size_t start = file_.size();
-  append_huffman();
+  append_zlib_literals(rows_, file_);
   const std::size_t literals = file_.size() - start;
   if (literals > rows_.size() / kRepetitive) return;
 

@@ -2,6 +2,7 @@
 // belongs to one thread and reuses its memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,15 +12,14 @@
 #include "libfrag/image/image.h"
 
 struct libdeflate_compressor;
-struct z_stream_s;
 
 namespace frag {
 
 // PNG of every kind of Image: 8-bit grey and RGB, 16-bit grey. Every PNG reader gives back equal pixels; the
-// bytes may differ between versions of zlib and libdeflate. One row filter an image, chosen on a sample of
-// its rows. What the filter leaves of a photograph is noise, in which deflate's matches cost more than they
-// save: zlib's strategy of Huffman codes alone is smaller and faster there. Where that becomes so short that
-// there must be repetition, libdeflate looks for it.
+// bytes may differ between versions of libdeflate. One row filter an image, chosen on a sample of its rows.
+// What the filter leaves of a photograph is noise, in which deflate's matches cost more than they save: it is
+// stored as Huffman-coded literals, and given to libdeflate only where these become so short that there must
+// be repetition.
 class PngEncoder {
  public:
   PngEncoder();
@@ -30,14 +30,11 @@ class PngEncoder {
 
  private:
   struct Deleter {
-    void operator()(z_stream_s* stream) const;
     void operator()(libdeflate_compressor* compressor) const;
   };
 
-  void append_huffman();
   void append_compressed();
 
-  std::unique_ptr<z_stream_s, Deleter> huffman_;
   std::unique_ptr<libdeflate_compressor, Deleter> compressor_;
   std::vector<std::uint8_t> rows_;  // filtered
   std::string file_;

@@ -83,8 +83,9 @@ double peak_megabytes() {
 }
 
 void open_a_million_sources(benchmark::State& state) {
+  const fs::path& place = million_sources();  // made before the clock runs
   for (auto _ : state) {
-    const frag::DatasetFolder folder(million_sources());
+    const frag::DatasetFolder folder(place);
     benchmark::DoNotOptimize(folder.catalog().fragments());
   }
   state.counters["peak_MiB"] = peak_megabytes();
