@@ -6,7 +6,8 @@ include(Catch)
 find_program(FRAG_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 
 # Scripts learn the same places from their environment that C++ tests know from these definitions.
-set(FRAG_TEST_ENVIRONMENT FRAG_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} FRAG_SOURCE_DIR=${CMAKE_SOURCE_DIR})
+# Nobody's own cache of sources is touched.
+set(FRAG_TEST_ENVIRONMENT XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/test-cache FRAG_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} FRAG_SOURCE_DIR=${CMAKE_SOURCE_DIR})
 
 function(frag_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
@@ -15,7 +16,8 @@ function(frag_test name)
   target_compile_definitions(${name}_test PRIVATE FRAG_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name}_test PRIVATE frag_options ${ARG_ROOMS} ${ARG_LIBRARIES} Catch2::Catch2WithMain)
   catch_discover_tests(${name}_test TEST_PREFIX "${name}: "
-                       PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED:" TIMEOUT 600)
+                       PROPERTIES SKIP_REGULAR_EXPRESSION "SKIPPED:" TIMEOUT 600
+                                  ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/test-cache")
 endfunction()
 
 function(frag_script_test name)

@@ -1,40 +1,54 @@
-// A dataset folder as HTTP answers: what fragd serves. docs/architecture.md lists the paths.
+// Dataset folders as HTTP answers: what fragd serves. docs/architecture.md lists the paths.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "libfrag/dataset/folder.h"
-#include "libfrag/dataset/renderer.h"
-#include "libfrag/http/ranges.h"
 #include "libfrag/http/router.h"
-#include "libfrag/sampling/sampler.h"
+#include "server/render_gate.h"
+#include "server/served_dataset.h"
+#include "server/source_cache.h"
+#include "server/sources.h"
 
 namespace frag {
 
-// Immutable after construction but for its cache; any number of threads may handle requests. It serves the
-// metadata it read at its start, so a `frag split` beside it changes nothing before a restart.
+struct MirrorOptions {
+  std::size_t cache_bytes = FragmentRenderer::kDefaultCacheBytes;  // of decoded sources, of all datasets
+  int renders = 0;                                                 // at a time; 0: as many as cores
+  std::size_t queue = 64;  // requests that wait for a render before others are refused
+};
+
+// Immutable after construction but for its cache and its gate; any number of threads may handle requests.
 class Mirror {
  public:
-  // `folder` outlives the mirror. `cache_bytes` bounds the decoded sources kept in memory.
-  Mirror(const DatasetFolder& folder, std::size_t cache_bytes);
+  // The folders outlive the mirror. Errc::usage where two are the same dataset or there is none.
+  Mirror(const std::vector<const DatasetFolder*>& folders, const MirrorOptions& options);
+  // One dataset.
+  Mirror(const DatasetFolder& folder, std::size_t cache_bytes) : Mirror({&folder}, {cache_bytes}) {}
 
   // Never throws.
   http::Response handle(http::Request& request) const { return router_.handle(request); }
 
- private:
-  http::Response dataset() const;
-  http::Response sample(const http::Request& request) const;
-  http::Response fragment(const http::Request& request) const;
-  http::Response file(const http::Request& request) const;
-  // Refuses a request for another dataset than this one.
-  void check_dataset(const http::Request& request) const;
-  Json describe() const;
+  const std::vector<std::unique_ptr<ServedDataset>>& datasets() const { return datasets_; }
+  const SourceCache& cache() const { return cache_; }
+  RenderGate& gate() const { return gate_; }
 
-  const DatasetFolder& folder_;
-  const Catalog& catalog_;
-  const Sampler sampler_;
-  mutable FragmentRenderer renderer_;  // locks by itself
+ private:
+  using Answer = http::Response (*)(const ServedDataset&, RenderGate&, const http::Request&);
+  void add(const std::string& pattern, Answer answer);
+  void add_routes();
+  // The dataset that a request names; HttpError 409 for one that is not served, 400 where several are and
+  // none is named.
+  const ServedDataset& dataset_of(const http::Request& request) const;
+  std::string ids() const;
+
+  mutable SourceCache cache_;  // these lock by themselves
+  mutable RenderGate gate_;
+  mutable PictureCache pictures_;
+  std::vector<std::unique_ptr<ServedDataset>> datasets_;
   http::Router router_;
 };
 

@@ -23,11 +23,6 @@ std::string likeness_text(int likeness) {
   return format_fixed(likeness / 1000.0, 3);
 }
 
-// "3 files", "1 file"
-std::string count_of(std::uint64_t count, const std::string& thing) {
-  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
-}
-
 void print_compared(const AuditReport& report) {
   std::vector<std::string> sides;
   for (const auto& [name, sources] : report.sides) sides.push_back(name + " " + format_count(sources));
@@ -81,24 +76,6 @@ void print_finding(const Finding& finding) {
   std::cout << ")\n";
 }
 
-const char* meaning_of(WarningKind kind) {
-  switch (kind) {
-    case WarningKind::name:
-      return "a name that looks like a person's or a patient's";
-    case WarningKind::location:
-      return "a file that says where it was taken";
-    case WarningKind::owner:
-      return "a file with words on who or what made it";
-    case WarningKind::date:
-      return "a file that says when it was taken";
-    case WarningKind::slide_image:
-      return "a slide with its label or overview in the file";
-    case WarningKind::even:
-      return "a picture without anything to compare";
-  }
-  return "";
-}
-
 // One line a kind and the first few of it: --json has them all.
 void print_warnings(const std::vector<AuditWarning>& warnings) {
   constexpr std::ptrdiff_t kShown = 3;
@@ -126,7 +103,9 @@ void run(const Options& options) {
     print_compared(report);
     for (const Finding& finding : report.findings) print_finding(finding);
     print_warnings(report.warnings);
-    if (report.clean()) std::cout << "clean     nothing lies on two sides\n";
+    if (report.clean())
+      std::cout << "clean     nothing lies on two sides"
+                << (report.warnings.empty() ? "" : "; warnings are of what files tell, and no leaks") << "\n";
   }
   std::cout.flush();
   if (!report.clean()) {

@@ -14,6 +14,9 @@ void add_info(CLI::App& program);
 void add_preview(CLI::App& program);
 void add_report(CLI::App& program);
 void add_sample(CLI::App& program);
+void add_fetch(CLI::App& program);
+void add_mirror(CLI::App& program);
+void add_sign(CLI::App& program);
 void add_pack(CLI::App& program);
 void add_verify(CLI::App& program);
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/json.h"
 #include "libfrag/base/text.h"
 #include "tools/commands.h"
 #include "tools/recipe_options.h"
@@ -20,45 +21,71 @@ struct Options {
   bool strict = false;
   bool strip = false;
   bool in_place = false;
+  bool json = false;
 };
 
 // "3 sources added, 57 images known already"; nothing for what did not happen.
 std::string what_happened(const CutResult& result) {
-  std::vector<std::string> parts = {format_count(result.added) + " sources added"};
-  if (result.known > 0) parts.push_back(format_count(result.known) + " images known already");
+  std::vector<std::string> parts = {count_of(result.added, "source") + " added"};
+  if (result.known > 0) parts.push_back(count_of(result.known, "image") + " known already");
   if (result.resumed > 0)
-    parts.push_back(format_count(result.resumed) + " images taken over from an interrupted cut");
+    parts.push_back(count_of(result.resumed, "image") + " taken over from an interrupted cut");
   return join(parts, ", ");
 }
 
 void print_summary(const CutOptions& options, const CutResult& result) {
-  std::cout << options.dataset.string() << ": " << format_count(result.sources) << " sources, "
-            << format_count(result.fragments) << " fragments";
+  std::cout << options.dataset.string() << ": " << count_of(result.sources, "source") << ", "
+            << count_of(result.fragments, "fragment");
   if (result.left_out > 0) std::cout << " kept and " << format_count(result.left_out) << " left out";
   std::cout << "\n"
             << what_happened(result) << ", " << format_bytes(result.bytes) << " stored\n"
             << "report " << report_file_of(options.dataset).string() << "\n";
-  if (options.anonymous)
+  if (result.anonymous)
     std::cout << "key    " << key_file_of(options.dataset).string() << " (keep it to yourself)\n";
   if (!result.parent.empty()) std::cout << "parent " << result.parent << "\n";
   std::cout << "id " << result.id << "\n";
 }
 
+Json cut_json(const CutOptions& options, const CutResult& result) {
+  Json skipped = Json::array();
+  for (const SkippedImage& image : result.skipped)
+    skipped.push_back({{"name", image.name}, {"reason", image.reason}});
+  return {{"id", result.id},
+          {"parent", result.parent.empty() ? Json(nullptr) : Json(result.parent)},
+          {"sources", result.sources},
+          {"fragments", result.fragments},
+          {"left_out", result.left_out},
+          {"added", result.added},
+          {"known", result.known},
+          {"resumed", result.resumed},
+          {"stored_bytes", result.bytes},
+          {"report", report_file_of(options.dataset).string()},
+          {"key", result.anonymous ? Json(key_file_of(options.dataset).string()) : Json(nullptr)},
+          {"notes", result.notes},
+          {"skipped", skipped}};
+}
+
 void run(Options& options) {
   CutOptions& cutting = options.cut;
   cutting.recipe = options.recipe.resolve();
-  cutting.recipe_given = options.recipe.given();
+  cutting.asked_keys = options.recipe.asked_keys();
   cutting.on_bad_image = options.strict ? OnBadImage::stop : OnBadImage::skip;
   cutting.on_existing = options.force ? OnExisting::replace : OnExisting::add;
   cutting.storage = options.strip ? Storage::strip : options.in_place ? Storage::in_place : Storage::copy;
   const CutResult result = cut(cutting);
   print_skipped(result.skipped);
-  print_summary(cutting, result);
+  print_notes(result.notes);
+  if (options.json) {
+    std::cout << cut_json(cutting, result).dump() << "\n";
+  } else {
+    print_summary(cutting, result);
+  }
+  std::cout.flush();
   std::set<std::string> names;
   for (const SkippedImage& image : result.skipped) names.insert(image.name);
   if (!names.empty()) {
-    throw Error(Errc::partial,
-                format_count(names.size()) + " images were left out, whole or in part; they are named above");
+    throw Error(Errc::partial, count_of(names.size(), "image") + (names.size() == 1 ? " was" : " were") +
+                                   " left out, whole or in part; named above");
   }
 }
 
@@ -82,6 +109,7 @@ void add_cut(CLI::App& program) {
       ->excludes(strip);
   command->add_flag("--anonymous", options->cut.anonymous,
                     "Hashes for names and groups; DATASET.key.csv says what they stand for");
+  command->add_flag("--json", options->json, "Print JSON");
   options->recipe.add_to(*command);
   command->callback([options] { run(*options); });
 }

@@ -1,7 +1,5 @@
 // frag info: what a dataset holds.
-#include <iomanip>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <set>
 
@@ -9,6 +7,7 @@
 #include "libfrag/base/text.h"
 #include "libfrag/dataset/folder.h"
 #include "tools/commands.h"
+#include "tools/side_table.h"
 
 namespace frag {
 namespace {
@@ -16,26 +15,8 @@ namespace {
 struct Options {
   std::string dataset;
   bool json = false;
+  bool sources = false;
 };
-
-struct Count {
-  std::uint64_t sources = 0;    // that have fragments of the class
-  std::uint64_t fragments = 0;  // kept ones
-};
-using Table = std::map<std::string, std::map<std::string, Count>>;  // split, class
-
-Table count(const Catalog& catalog) {
-  Table table;
-  for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
-    auto& side = table[std::string(catalog.sources().split(i))];
-    for (const ClassRun& run : catalog.runs(i)) {
-      Count& cell = side[catalog.classes()[run.class_number]];
-      ++cell.sources;
-      cell.fragments += run.count;
-    }
-  }
-  return table;
-}
 
 // The kinds of pixels that the sources have: "8-bit grey", "8-bit RGB", "16-bit grey".
 std::set<std::string> pixel_kinds(const Catalog& catalog) {
@@ -47,14 +28,7 @@ std::set<std::string> pixel_kinds(const Catalog& catalog) {
   return kinds;
 }
 
-Json info_json(const Catalog& catalog, const Table& table) {
-  Json splits = Json::object();
-  for (const std::string& split : catalog.splits()) {
-    splits[split] = Json::object();
-    for (const auto& [name, cell] : table.at(split)) {
-      splits[split][name] = {{"sources", cell.sources}, {"fragments", cell.fragments}};
-    }
-  }
+Json info_json(const Catalog& catalog, const SideTable& table) {
   return {{"id", catalog.id()},
           {"parent", catalog.parent().empty() ? Json(nullptr) : Json(catalog.parent())},
           {"recipe", to_json(catalog.recipe())},
@@ -68,7 +42,7 @@ Json info_json(const Catalog& catalog, const Table& table) {
           {"stripped", catalog.stripped()},
           {"anonymous", catalog.anonymous()},
           {"in_place", catalog.in_place().empty() ? Json(nullptr) : Json(catalog.in_place())},
-          {"splits", splits}};
+          {"splits", to_json(catalog.splits(), table)}};
 }
 
 // What the sources are stored as, where it is not the images byte for byte under their own names.
@@ -90,7 +64,7 @@ void print_recipe(const Catalog& catalog) {
             << "labels     from " << name_of(recipe.labels.from) << "\n";
 }
 
-void print_info(const Catalog& catalog, const Table& table) {
+void print_info(const Catalog& catalog, const SideTable& table) {
   const std::set<std::string> kinds = pixel_kinds(catalog);
   std::cout << "id         " << catalog.id() << "\n";
   if (!catalog.parent().empty()) std::cout << "parent     " << catalog.parent() << "\n";
@@ -101,21 +75,25 @@ void print_info(const Catalog& catalog, const Table& table) {
             << "fragments  " << format_count(catalog.kept());
   if (catalog.kept() != catalog.fragments())
     std::cout << " kept, " << format_count(catalog.fragments() - catalog.kept()) << " left out";
-  std::cout << "\n\n"
-            << std::left << std::setw(10) << "split" << std::setw(24) << "class" << std::right << std::setw(9)
-            << "sources" << std::setw(14) << "fragments"
-            << "\n";
-  for (const std::string& split : catalog.splits()) {
-    for (const auto& [name, cell] : table.at(split)) {
-      std::cout << std::left << std::setw(10) << split << std::setw(24) << name << std::right << std::setw(9)
-                << format_count(cell.sources) << std::setw(14) << format_count(cell.fragments) << "\n";
-    }
+  std::cout << "\n\n";
+  print_sides(catalog.splits(), table);
+}
+
+// A line a source, by its number.
+void print_sources(const Catalog& catalog) {
+  std::cout << "number\tside\tfragments\tsource\n";
+  for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
+    std::uint64_t kept = 0;
+    for (const ClassRun& run : catalog.runs(i)) kept += run.count;
+    std::cout << i << "\t" << catalog.sources().split(i) << "\t" << kept << "\t" << catalog.sources()[i].name
+              << "\n";
   }
 }
 
 void run(const Options& options) {
   const DatasetFolder folder(options.dataset);
-  const Table table = count(folder.catalog());
+  if (options.sources) return print_sources(folder.catalog());
+  const SideTable table = count_sides(folder.catalog());
   if (options.json) {
     std::cout << info_json(folder.catalog(), table).dump() << "\n";
   } else {
@@ -130,6 +108,7 @@ void add_info(CLI::App& program) {
   CLI::App* command = add_command(program, "info", "Says what a dataset holds", "frag info gels.frag");
   command->add_option("dataset", options->dataset, "A dataset folder")->required();
   command->add_flag("--json", options->json, "Print JSON");
+  command->add_flag("--sources", options->sources, "List the sources instead, with their numbers");
   command->callback([options] { run(*options); });
 }
 

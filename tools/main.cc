@@ -23,6 +23,9 @@ int main(int argc, char** argv) {
   frag::add_preview(program);
   frag::add_report(program);
   frag::add_sample(program);
+  frag::add_fetch(program);
+  frag::add_mirror(program);
+  frag::add_sign(program);
   frag::add_pack(program);
   frag::add_verify(program);
   return frag::run_program(program, argc, argv);

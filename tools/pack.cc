@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/json.h"
 #include "libfrag/base/text.h"
 #include "tools/commands.h"
 
@@ -18,12 +19,41 @@ struct Options {
   std::string split;
   std::string part = "1/1";
   std::uint64_t count = 0;
+  bool json = false;
   CLI::Option *format_given = nullptr, *quality_given = nullptr, *count_given = nullptr;
 };
+
+Json pack_json(const PackResult& result) {
+  Json splits = Json::object(), shards = Json::array();
+  for (const PackedSplit& split : result.manifest.splits) splits[split.name] = split.fragments;
+  for (const auto& [split, shard] : result.manifest.shards) shards.push_back(shard.tar.file);
+  return {{"fragments", result.fragments},
+          {"written", result.written},
+          {"bytes", result.bytes},
+          {"splits", splits},
+          {"shards", shards}};
+}
+
+void print(const PackOptions& pack_options, const PackResult& result) {
+  std::cout << pack_options.folder.string() << ": " << count_of(result.fragments, "fragment");
+  const char* before = " (";
+  for (const PackedSplit& split : result.manifest.splits) {
+    std::cout << before << split.name << " " << format_count(split.fragments);
+    before = ", ";
+  }
+  std::cout << ")";
+  if (!result.manifest.shards.empty())
+    std::cout << " in " << count_of(result.manifest.shards.size(), "shard");
+  if (pack_options.layout != PackLayout::imagefolder) std::cout << ", " << format_bytes(result.bytes);
+  if (result.written < result.fragments)
+    std::cout << "; " << format_count(result.fragments - result.written) << " were there already";
+  std::cout << "\n";
+}
 
 void run(Options& options) {
   PackOptions& pack_options = options.pack;
   pack_options.layout = parse_pack_layout(options.layout);
+  if (options.format == "jpeg") options.format = "jpg";
   pack_options.format = parse_sample_format(options.format);
   pack_options.part = parse_part(options.part);
   if (pack_options.layout == PackLayout::coordinates && options.format_given->count() > 0)
@@ -34,19 +64,11 @@ void run(Options& options) {
   if (options.count_given->count() > 0) pack_options.count = options.count;
 
   const PackResult result = pack(pack_options);
-  std::cout << pack_options.folder.string() << ": " << format_count(result.fragments) << " fragments";
-  const char* before = " (";
-  for (const PackedSplit& split : result.manifest.splits) {
-    std::cout << before << split.name << " " << format_count(split.fragments);
-    before = ", ";
+  if (options.json) {
+    std::cout << pack_json(result).dump() << "\n";
+  } else {
+    print(pack_options, result);
   }
-  std::cout << ")";
-  if (!result.manifest.shards.empty())
-    std::cout << " in " << format_count(result.manifest.shards.size()) << " shards";
-  if (pack_options.layout != PackLayout::imagefolder) std::cout << ", " << format_bytes(result.bytes);
-  if (result.written < result.fragments)
-    std::cout << "; " << format_count(result.fragments - result.written) << " were there already";
-  std::cout << "\n";
 }
 
 }  // namespace
@@ -61,7 +83,8 @@ void add_pack(CLI::App& program) {
   command->add_option("-o,--output", pack_options.folder, "The folder to write; a stopped export goes on")
       ->required();
   options->format_given = command->add_option("--format", options->format, "png, jpg or raw");
-  options->quality_given = command->add_option("--quality", pack_options.quality, "Of JPEG, 1 to 100");
+  options->quality_given = command->add_option(
+      "--quality", pack_options.quality, "Of JPEG, 1 to 100; from 95 on colours keep their full resolution");
   command->add_option(
       "--layout", options->layout,
       "webdataset (tar shards), imagefolder (SPLIT/CLASS/KEY.png) or coordinates (one CSV, no pixels)");
@@ -81,6 +104,7 @@ void add_pack(CLI::App& program) {
       ->transform(CLI::AsSizeValue(false));
   command->add_flag("--force", pack_options.force,
                     "Start over where the folder holds this part of an export");
+  command->add_flag("--json", options->json, "Print JSON");
   command->callback([options] { run(*options); });
 }
 

@@ -16,6 +16,7 @@
 #include "libfrag/base/text.h"
 #include "tools/commands.h"
 #include "tools/recipe_options.h"
+#include "tools/side_table.h"
 
 namespace frag {
 namespace {
@@ -78,12 +79,13 @@ Json plan_json(const Plan& plan) {
           {"sizes", sizes_json(plan)},
           {"other_sizes", plan.other_sizes},
           {"cost", cost_json(plan.cost)},
+          {"notes", plan.notes},
           {"skipped", skipped}};
 }
 
 // Columns of at least so many characters.
 void print_row(const std::string& name, const std::vector<std::string>& cells) {
-  std::cout << std::left << std::setw(24) << name << std::right;
+  std::cout << padded(name, 24) << std::right;
   for (const std::string& cell : cells) std::cout << std::setw(19) << cell;
   std::cout << "\n";
 }
@@ -116,12 +118,12 @@ void print_angles(const std::vector<PlannedAngle>& angles) {
 void print_coverage(const Plan& plan) {
   if (plan.sizes.empty() || plan.sizes.front().coverage.empty()) return;
   std::cout << "\n";
-  print_row("pixels seen, by fit", {"these angles", "upright only"});
+  print_row("shown of each image", {"at these angles", "at 0 degrees only"});
   for (const PlannedSize& size : plan.sizes) {
     std::cout << "  " << size.width << "x" << size.height << ", " << format_count(size.sources)
               << (size.sources == 1 ? " source\n" : " sources\n");
     for (const PlannedCoverage& fit : size.coverage)
-      print_row(std::string("    ") + name_of(fit.fit), {percent(fit.turned), percent(fit.upright)});
+      print_row(std::string("    with fit ") + name_of(fit.fit), {percent(fit.turned), percent(fit.upright)});
   }
   if (plan.other_sizes > 0)
     std::cout << "  and " << format_count(plan.other_sizes) << " sizes of fewer sources\n";
@@ -168,7 +170,7 @@ void print_total(const Plan& plan, const Recipe& recipe) {
     std::cout << "these counts are upper bounds: the recipe leaves fragments out by what they show, which "
                  "only cutting finds out\n";
   }
-  std::cout << "as uncompressed files they would take " << format_bytes(plan.raw_bytes)
+  std::cout << "their pixels alone would take " << format_bytes(plan.raw_bytes)
             << "; a dataset keeps the images";
   if (plan.file_bytes > 0) std::cout << ", " << format_bytes(plan.file_bytes);
   std::cout << "\n";
@@ -179,7 +181,7 @@ void print_plan(const Plan& plan, const Recipe& recipe, bool of_images) {
   print_counts("class", {plan.classes.begin(), plan.classes.end()}, plan.fragments);
   if (of_images && plan.sources > 0 && plan.classes.empty())
     std::cout << "\nclasses lie within the sources: only cutting counts them, and its sides may differ\n";
-  print_counts("split", plan.splits, plan.fragments);
+  print_counts("side", plan.splits, plan.fragments);
   print_angles(plan.angles);
   print_coverage(plan);
   print_cost(plan);
@@ -206,6 +208,7 @@ void run(PlanOptions& options) {
     plan = plan_size(width, height, options.sources, recipe);
   }
   print_skipped(plan.skipped);
+  print_notes(plan.notes);
   if (options.json) {
     std::cout << plan_json(plan).dump() << "\n";
   } else {

@@ -7,6 +7,7 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
+#include "libfrag/base/text.h"
 #include "libfrag/image/encode.h"
 #include "tools/commands.h"
 
@@ -16,7 +17,7 @@ namespace {
 struct Options {
   std::string dataset;
   std::string output;
-  std::string angle;
+  std::string angle, source;
   std::string what = name_of(PreviewOf::overview);
   PreviewOptions preview;
 };
@@ -28,11 +29,12 @@ void run(Options& options) {
     if (angles.size() != 1) throw Error(Errc::usage, "--angle takes one angle in degrees");
     options.preview.millidegrees = angles.front();
   }
-  const std::string extension = std::filesystem::path(options.output).extension().string();
+  const std::string extension = lower_extension(options.output);
   const bool jpeg = extension == ".jpg" || extension == ".jpeg";
   if (!jpeg && extension != ".png")
     throw Error(Errc::usage, options.output + ": name the picture .png or .jpg");
   const DatasetFolder folder(options.dataset);
+  if (!options.source.empty()) options.preview.source = find_source(folder.catalog(), options.source);
   const Image picture = draw_preview(folder, options.preview);
   write_file_atomic(options.output, jpeg ? encode_jpeg(picture) : encode_png(picture));
   std::cout << "wrote " << options.output << "\n";
@@ -51,7 +53,7 @@ void add_preview(CLI::App& program) {
   command->add_option("--what", options->what,
                       "overview: tiles beside a sheet; tiles: a source with its tiles; sheet: fragments by "
                       "class; contrast: before and after; coverage: how many fragments see each spot");
-  command->add_option("--source", options->preview.source, "Which source, from 0");
+  command->add_option("--source", options->source, "Which source: its number, from 0, or its name");
   command->add_option("--angle", options->angle,
                       "Which of the dataset's angles, in degrees; default: near 30");
   command->add_option("--edge", options->preview.edge, "Longer edge of a source's picture in pixels");

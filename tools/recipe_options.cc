@@ -5,6 +5,18 @@
 
 namespace frag {
 
+namespace {
+
+// What a key is where nobody says it, as a command line would.
+std::string default_text(const RecipeKey& key) {
+  const Json value = key.get(Recipe());
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object() && value.contains("from")) return value["from"].get<std::string>();
+  return value.is_number() ? value.dump() : "";
+}
+
+}  // namespace
+
 void RecipeOptions::add_to(CLI::App& command) {
   command.add_option("--recipe", file, "A recipe file (TOML); the options here go before its keys")
       ->group("Recipe");
@@ -14,6 +26,7 @@ void RecipeOptions::add_to(CLI::App& command) {
     command
         .add_option_function<std::string>(
             "--" + name, [this, &key](const std::string& text) { given_.emplace_back(&key, text); }, key.help)
+        ->default_str(default_text(key))
         ->group("Recipe");
   }
 }
@@ -27,6 +40,17 @@ Recipe RecipeOptions::resolve() const {
   }
   recipe.validate();
   return recipe;
+}
+
+std::optional<std::vector<std::string>> RecipeOptions::asked_keys() const {
+  if (!file.empty()) return std::nullopt;
+  std::vector<std::string> keys;
+  for (const auto& [key, text] : given_) keys.emplace_back(key->name);
+  return keys;
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) std::cerr << "note: " << note << "\n";
 }
 
 void print_skipped(const std::vector<SkippedImage>& skipped) {

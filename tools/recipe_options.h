@@ -1,6 +1,7 @@
 // A recipe from the command line: a TOML file, and an option for each of its keys that goes before it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +21,8 @@ class RecipeOptions {
   // The recipe asked for: the file's, or the defaults, with the options given put over it. Validated.
   Recipe resolve() const;
 
-  // True where the command line says anything of a recipe.
-  bool given() const { return !file.empty() || !given_.empty(); }
+  // The keys that the command line gives; nothing where it names a file, which speaks of all.
+  std::optional<std::vector<std::string>> asked_keys() const;
 
   std::string file;  // of the recipe; empty for none
 
@@ -29,7 +30,8 @@ class RecipeOptions {
   std::vector<std::pair<const RecipeKey*, std::string>> given_;
 };
 
-// Prints which images were left out and why, to standard error.
+// Prints which images were left out and why, and what may be a mistake, to standard error.
 void print_skipped(const std::vector<SkippedImage>& skipped);
+void print_notes(const std::vector<std::string>& notes);
 
 }  // namespace frag

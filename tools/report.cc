@@ -21,7 +21,7 @@ struct Options {
 };
 
 void run(const Options& options) {
-  const std::string extension = std::filesystem::path(options.output).extension().string();
+  const std::string extension = lower_extension(options.output);
   if (extension != ".html" && extension != ".htm")
     throw Error(Errc::usage, options.output + ": name the report .html");
   const std::string html = write_report(DatasetFolder(options.dataset), options.report);

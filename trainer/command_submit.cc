@@ -4,6 +4,7 @@
 
 #include "libfrag/base/file.h"
 #include "libfrag/base/stop.h"
+#include "libfrag/sampling/sampler.h"
 #include "trainer/aggregator_link.h"
 #include "trainer/commands.h"
 #include "trainer/job_file.h"
@@ -30,9 +31,10 @@ struct Options {
 // sample.
 Network first_network(const JobFile& file, Access& access) {
   const Catalog& catalog = access.catalog();
-  SampleSpec sample = file.job.sample;
-  sample.repeats = Repeats::refuse;
-  sample.count = usual_count(catalog, sample.split, kStatisticsCount);
+  const SampleSpec& wanted = file.job.sample;
+  SampleSpec sample{.split = wanted.split, .count = {}, .seed = wanted.seed, .fold = wanted.fold};
+  if (wanted.balance == Balance::none) sample.balance = Balance::none;
+  sample.count = std::min(kStatisticsCount, Sampler(catalog).draw(sample).size());
   const InputShape shape{.edge = file.input.value_or(model_info(file.job.model).input),
                          .channels = natural_channels(catalog)};
   const FragmentSet fragments = read_fragments(access, sample, shape, "pixel statistics");

@@ -104,7 +104,7 @@ FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape sh
     set.add(fragment.pixels, fragment.class_number, fragment.source);
     progress.add(1);
   });
-  if (set.empty()) throw Error(Errc::bad_input, "split \"" + spec.split + "\" gave no fragments");
+  if (set.empty()) throw Error(Errc::bad_input, describe_pool(spec) + " gave no fragments");
   return set;
 }
 

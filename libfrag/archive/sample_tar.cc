@@ -3,29 +3,16 @@
 #include <array>
 #include <cstdio>
 
+#include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/json.h"
 #include "libfrag/base/text.h"
 #include "libfrag/image/encode.h"
+#include "libfrag/image/pixel_digest.h"
+#include "libfrag/image/read.h"
 
 namespace frag {
 namespace {
-
-Json describe(const Catalog& catalog, FragmentId id, const Image& pixels) {
-  const FragmentAddress address = catalog.locate(id);
-  return {{"id", id},
-          {"class", catalog.classes()[fragment_class(catalog, id)]},
-          {"source", address.source},
-          {"split", catalog.sources().split(address.source)},
-          {"angle", catalog.angles()[address.tile.angle].degrees()},
-          {"row", address.tile.row},
-          {"column", address.tile.column},
-          {"width", pixels.width()},
-          {"height", pixels.height()},
-          {"channels", pixels.channels()},
-          {"bits", pixels.bits()},
-          {"pixels", pixel_digest(pixels)}};
-}
 
 TarMember required_member(TarReader& tar, const std::string& name) {
   auto member = tar.next();
@@ -50,10 +37,15 @@ const char* name_of(SampleFormat format) {
   return "";
 }
 
-SampleFormat parse_sample_format(std::string_view name) {
+std::optional<SampleFormat> find_sample_format(std::string_view name) {
   for (const SampleFormat format : {SampleFormat::raw, SampleFormat::png, SampleFormat::jpg}) {
     if (name == name_of(format)) return format;
   }
+  return std::nullopt;
+}
+
+SampleFormat parse_sample_format(std::string_view name) {
+  if (const auto format = find_sample_format(name)) return *format;
   throw Error(Errc::usage, "format \"" + std::string(name) + "\" is none of raw, png, jpg");
 }
 
@@ -82,50 +74,104 @@ std::uint32_t fragment_class(const Catalog& catalog, FragmentId id) {
   return *number;
 }
 
+std::string describe_fragment(const Catalog& catalog, FragmentId id, const std::string& pixels,
+                              SampleFormat format, std::string_view picture) {
+  const FragmentAddress address = catalog.locate(id);
+  const SourceTable& sources = catalog.sources();
+  const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
+  Json json = {{"id", id},
+               {"class", catalog.classes()[fragment_class(catalog, id)]},
+               {"source", address.source},
+               {"split", sources.split(address.source)},
+               {"angle", catalog.angles()[address.tile.angle].degrees()},
+               {"row", address.tile.row},
+               {"column", address.tile.column},
+               {"width", frame.width},
+               {"height", frame.height},
+               {"channels", sources.channels(address.source)},
+               {"bits", sources.bits(address.source)},
+               {"pixels", pixels}};
+  if (format != SampleFormat::raw) json["picture"] = xxh3_128_hex(picture);
+  return json.dump();
+}
+
 EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
                                 const Image& pixels, SampleFormat format, int quality) {
-  return {id,
-          key,
-          fragment_class(catalog, id),
-          format,
-          encode_pixels(pixels, format, quality),
-          describe(catalog, id, pixels).dump()};
+  EncodedFragment fragment{
+      id, key, fragment_class(catalog, id), format, encode_pixels(pixels, format, quality), ""};
+  fragment.description = describe_fragment(catalog, id, pixel_digest(pixels), format, fragment.picture);
+  return fragment;
+}
+
+Image decode_fragment(const EncodedFragment& fragment) {
+  const std::string what = fragment.key + ".json";
+  const Json json = parse_json(fragment.description, what);
+  const int bits = json_get_or<int>(json, "bits", 8, what);
+  if (fragment.format != SampleFormat::raw)
+    return ImageFile::from_bytes(fragment.picture).read(0, {.bits = bits});
+  return Image::from_packed(fragment.picture, json_get<std::int64_t>(json, "width", what),
+                            json_get<std::int64_t>(json, "height", what),
+                            json_get<std::int64_t>(json, "channels", what), bits);
+}
+
+void add_fragment(TarWriter& tar, const EncodedFragment& fragment) {
+  tar.add(fragment.key + "." + name_of(fragment.format), fragment.picture);
+  tar.add(fragment.key + ".cls", std::to_string(fragment.class_number));
+  tar.add(fragment.key + ".json", fragment.description);
 }
 
 void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key,
                   const Image& pixels, SampleFormat format) {
-  const EncodedFragment fragment = encode_fragment(catalog, id, key, pixels, format);
-  tar.add(key + "." + name_of(format), fragment.picture);
-  tar.add(key + ".cls", std::to_string(fragment.class_number));
-  tar.add(key + ".json", fragment.description);
+  add_fragment(tar, encode_fragment(catalog, id, key, pixels, format));
 }
 
-std::optional<SampleMember> RawSampleReader::next() {
-  const auto body = tar_.next();
+std::string fragment_problem(const Catalog& catalog, FragmentId id, const std::string& key,
+                             const EncodedFragment& fragment) {
+  if (fragment.key != key) return "fragment " + fragment.key + " where the sample has " + key;
+  if (catalog.class_of(id) != fragment.class_number)
+    return "fragment " + key + " with class " + std::to_string(fragment.class_number);
+  std::string pixels;
+  if (fragment.format == SampleFormat::raw) {
+    const FragmentAddress at = catalog.locate(id);
+    const TileFrame frame = catalog.tiling(at.source).frame(at.tile);
+    const std::int64_t channels = catalog.sources().channels(at.source);
+    const int bits = catalog.sources().bits(at.source);
+    if (fragment.picture.size() !=
+        static_cast<std::uint64_t>(frame.width * frame.height * channels * bits / 8))
+      return "fragment " + key + " with " + std::to_string(fragment.picture.size()) + " bytes of pixels";
+    pixels = packed_pixel_digest(fragment.picture, frame.width, frame.height, channels, bits);
+  } else {
+    const Json json = Json::parse(fragment.description, nullptr, false);
+    if (json.is_object() && json.contains("pixels") && json["pixels"].is_string())
+      pixels = json["pixels"].get<std::string>();
+  }
+  if (describe_fragment(catalog, id, pixels, fragment.format, fragment.picture) == fragment.description)
+    return "";
+  return "fragment " + key + " with wrong pixels or a wrong description (their digests do not fit)";
+}
+
+std::optional<EncodedFragment> SampleReader::next() {
+  auto body = tar_.next();
   if (!body) return std::nullopt;
   const std::size_t dot = body->name.find('.');
-  const std::string key = body->name.substr(0, dot);
-  if (dot == std::string::npos || body->name.substr(dot) != ".raw") {
-    throw Error(Errc::bad_input, "sample: " + body->name + " where KEY.raw was expected");
-  }
-  const auto class_number = parse_integer(required_member(tar_, key + ".cls").data);
-  const std::string what = key + ".json";
-  const Json json = parse_json(required_member(tar_, what).data, what);
-  if (!class_number || *class_number < 0)
-    throw Error(Errc::bad_input, "sample: " + key + ".cls is not a number");
-
-  SampleMember member;
-  member.id = json_get<FragmentId>(json, "id", what);
-  member.source = json_get<std::uint32_t>(json, "source", what);
-  member.class_number = static_cast<std::uint32_t>(*class_number);
-  member.pixels = Image::from_packed(
-      body->data, json_get<std::int64_t>(json, "width", what), json_get<std::int64_t>(json, "height", what),
-      json_get<std::int64_t>(json, "channels", what), json_get<int>(json, "bits", what));
-  if (pixel_digest(member.pixels) != json_get<std::string>(json, "pixels", what)) {
-    throw Error(Errc::bad_input,
-                "sample: fragment " + key + " arrived with wrong pixels (its digest does not fit)");
-  }
-  return member;
+  if (dot == std::string::npos)
+    throw Error(Errc::bad_input, "sample: " + body->name + " where KEY.raw, .png or .jpg was expected");
+  EncodedFragment fragment;
+  fragment.key = body->name.substr(0, dot);
+  const auto format = find_sample_format(std::string_view(body->name).substr(dot + 1));
+  if (!format)
+    throw Error(Errc::bad_input, "sample: " + body->name + " where KEY.raw, .png or .jpg was expected");
+  fragment.format = *format;
+  fragment.picture = std::move(body->data);
+  const auto class_number = parse_integer(required_member(tar_, fragment.key + ".cls").data);
+  if (!class_number || *class_number < 0 || *class_number > UINT32_MAX)
+    throw Error(Errc::bad_input, "sample: " + fragment.key + ".cls is not a number");
+  fragment.class_number = static_cast<std::uint32_t>(*class_number);
+  fragment.description = required_member(tar_, fragment.key + ".json").data;
+  const auto id = parse_integer(std::string_view(fragment.key).substr(0, fragment.key.find('-')));
+  if (!id || *id < 0) throw Error(Errc::bad_input, "sample: " + fragment.key + " is not a fragment's number");
+  fragment.id = static_cast<FragmentId>(*id);
+  return fragment;
 }
 
 }  // namespace frag

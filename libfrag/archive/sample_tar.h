@@ -2,9 +2,9 @@
 //
 // KEY is the fragment's id in twelve digits, with "-r" and the position behind it in a sample that repeats.
 // The class is a decimal number. The JSON says what the fragment is and carries the digest of its pixels,
-// which guards the transport:
+// and, of a PNG or JPEG, of the file itself, which guard the transport:
 //   {"id":17,"class":"cells","source":3,"split":"train","angle":45.0,"row":2,"column":5,
-//    "width":256,"height":256,"channels":1,"bits":8,"pixels":"<xxh3-128>"}
+//    "width":256,"height":256,"channels":1,"bits":8,"pixels":"<xxh3-128>","picture":"<xxh3-128>"}
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@ namespace frag {
 enum class SampleFormat { raw, png, jpg };
 
 const char* name_of(SampleFormat format);
+std::optional<SampleFormat> find_sample_format(std::string_view name);
 // Errc::usage that lists the names.
 SampleFormat parse_sample_format(std::string_view name);
 
@@ -48,26 +49,33 @@ struct EncodedFragment {
 EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
                                 const Image& pixels, SampleFormat format, int quality = kSampleJpegQuality);
 
+// KEY.json of a fragment whose pixels have that digest; `picture` counts for PNG and JPEG alone.
+std::string describe_fragment(const Catalog& catalog, FragmentId id, const std::string& pixels,
+                              SampleFormat format, std::string_view picture);
+
+// The pixels, as the description says they lie. Errc::bad_input where the two do not fit, or a picture is
+// damaged; digests are not compared.
+Image decode_fragment(const EncodedFragment& fragment);
+
 // Adds the three members of one fragment.
+void add_fragment(TarWriter& tar, const EncodedFragment& fragment);
 void add_fragment(TarWriter& tar, const Catalog& catalog, FragmentId id, const std::string& key,
                   const Image& pixels, SampleFormat format);
 
-// One fragment read back from a tar.
-struct SampleMember {
-  FragmentId id = 0;
-  std::uint32_t source = 0;
-  std::uint32_t class_number = 0;
-  Image pixels;
-};
+// What is wrong with `fragment`, which came from elsewhere, where the one with the number `id` and the key
+// `key` should be: its key, class, description, or a digest. Empty where it is the right one, as far as can
+// be told without its source: the digest of a picture's pixels is believed.
+std::string fragment_problem(const Catalog& catalog, FragmentId id, const std::string& key,
+                             const EncodedFragment& fragment);
 
-// Reads a raw sample, fragment by fragment, checking every digest.
-class RawSampleReader {
+// Reads a tar of fragments. One thread.
+class SampleReader {
  public:
-  explicit RawSampleReader(ByteSource source) : tar_(std::move(source)) {}
+  explicit SampleReader(ByteSource source) : tar_(std::move(source)) {}
 
-  // nullopt at the end; Errc::bad_input for members that are not of one fragment, a digest that does not fit,
-  // or an end within a fragment.
-  std::optional<SampleMember> next();
+  // nullopt at the end. Errc::bad_input where the members are not those of fragments; nothing else is
+  // checked.
+  std::optional<EncodedFragment> next();
 
  private:
   TarReader tar_;

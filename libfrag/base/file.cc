@@ -64,7 +64,12 @@ void rename_durable(const std::filesystem::path& from, const std::filesystem::pa
 FileWriter::FileWriter(const std::filesystem::path& path, std::uint64_t keep)
     : path_(path),
       fd_(::open(path.c_str(), O_WRONLY | O_CREAT | (keep == 0 ? O_TRUNC : 0) | O_CLOEXEC, 0644)),
-      size_(keep) {
+      size_(keep),
+      written_back_(keep) {
+  if (fd_ < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    throw Error(Errc::not_found, path_.parent_path().string() +
+                                     ": no such folder to write to; make it first, or choose another");
+  }
   if (fd_ < 0) throw_errno("create", path_);
   const auto end = static_cast<off_t>(keep);
   if (keep > 0 && (::ftruncate(fd_, end) != 0 || ::lseek(fd_, end, SEEK_SET) != end)) {
@@ -94,6 +99,17 @@ void FileWriter::flush() {
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
   buffer_.clear();
+  start_writeback();
+}
+
+// A large file goes to the disk while it is made, not all at once in close(). Only a hint: what fails here
+// fails there, too.
+void FileWriter::start_writeback() {
+  constexpr std::uint64_t kPiece = std::uint64_t{8} << 20;
+  if (size_ - written_back_ < kPiece) return;
+  ::sync_file_range(fd_, static_cast<off_t>(written_back_), static_cast<off_t>(size_ - written_back_),
+                    SYNC_FILE_RANGE_WRITE);
+  written_back_ = size_;
 }
 
 void FileWriter::close() {

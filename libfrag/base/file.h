@@ -43,9 +43,12 @@ class FileWriter {
   void close();
 
  private:
+  void start_writeback();
+
   std::filesystem::path path_;
   int fd_;
   std::uint64_t size_ = 0;
+  std::uint64_t written_back_ = 0;  // up to here the system was told to start
   std::string buffer_;
 };
 

@@ -36,6 +36,11 @@ void Progress::add(std::uint64_t count) {
   draw(now);
 }
 
+void Progress::say(std::string words) {
+  const std::lock_guard lock(mutex_);
+  words_ = std::move(words);
+}
+
 void Progress::draw(Clock::time_point now) {
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
@@ -45,12 +50,14 @@ void Progress::draw(Clock::time_point now) {
     const auto filled = static_cast<std::size_t>(share * kBarWidth);
     line += "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " +
             format_count(done_) + "/" + format_count(total_) + " " + unit_;
-    if (rate > 0)
+    // The first ones pay for starting: no rate yet.
+    if (rate > 0 && elapsed >= 2)
       line += ", " + format_seconds(static_cast<double>(total_ - std::min(done_, total_)) / rate) + " left";
   } else {
     line += format_count(done_) + " " + unit_;
   }
   line += ", " + format_fixed(rate, 1) + "/s";
+  if (!words_.empty()) line += ", " + words_;
   std::fprintf(stderr, "\r%s\033[K", line.c_str());
   std::fflush(stderr);
 }

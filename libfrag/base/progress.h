@@ -18,6 +18,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void add(std::uint64_t count);
+  // What stands at the end of the line from now on.
+  void say(std::string words);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -30,7 +32,8 @@ class Progress {
   const bool shown_;
   const Clock::time_point start_;
 
-  std::mutex mutex_;  // guards the two below
+  std::mutex mutex_;  // guards all below
+  std::string words_;
   std::uint64_t done_ = 0;
   Clock::time_point drawn_{};
 };

@@ -1,9 +1,11 @@
 #include "libfrag/base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 #include "libfrag/base/error.h"
 
@@ -19,6 +21,10 @@ std::string format_fixed(double value, int decimals) {
   std::array<char, 64> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
   return buffer.data();
+}
+
+std::string count_of(std::uint64_t count, const std::string& thing) {
+  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
 std::string format_bytes(std::uint64_t bytes) {
@@ -57,6 +63,81 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
     out += parts[i];
   }
   return out;
+}
+
+namespace {
+
+// Letters to change, to put in, to take out or to exchange with the next.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before, last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::optional<std::string> nearest(std::string_view text, const std::vector<std::string>& names) {
+  std::optional<std::string> found;
+  std::size_t least = std::max<std::size_t>(1, text.size() / 3) + 1;
+  for (const std::string& name : names) {
+    const std::size_t away = distance(text, name);
+    if (away >= least) continue;
+    least = away;
+    found = name;
+  }
+  return found;
+}
+
+std::string is_none_of(std::string_view text, const std::vector<std::string>& names) {
+  const auto meant = nearest(text, names);
+  return "\"" + std::string(text) + "\" is none of " + join(names, ", ") +
+         (meant ? "; did you mean " + *meant + "?" : "");
+}
+
+std::string lower_extension(std::string_view path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return extension;
+}
+
+std::string in_ascii(std::string_view text) {
+  // From U+00C0 to U+017F.
+  static constexpr const char* kLetters[] = {
+      "A",  "A", "A",  "A",  "Ae", "A", "Ae", "C",  "E",  "E", "E",  "E", "I",  "I",  "I", "I", "D", "N",
+      "O",  "O", "O",  "O",  "Oe", "x", "O",  "U",  "U",  "U", "Ue", "Y", "Th", "ss", "a", "a", "a", "a",
+      "ae", "a", "ae", "c",  "e",  "e", "e",  "e",  "i",  "i", "i",  "i", "d",  "n",  "o", "o", "o", "o",
+      "oe", "/", "o",  "u",  "u",  "u", "ue", "y",  "th", "y", "A",  "a", "A",  "a",  "A", "a", "C", "c",
+      "C",  "c", "C",  "c",  "C",  "c", "D",  "d",  "D",  "d", "E",  "e", "E",  "e",  "E", "e", "E", "e",
+      "E",  "e", "G",  "g",  "G",  "g", "G",  "g",  "G",  "g", "H",  "h", "H",  "h",  "I", "i", "I", "i",
+      "I",  "i", "I",  "i",  "I",  "i", "IJ", "ij", "J",  "j", "K",  "k", "k",  "L",  "l", "L", "l", "L",
+      "l",  "L", "l",  "L",  "l",  "N", "n",  "N",  "n",  "N", "n",  "n", "N",  "n",  "O", "o", "O", "o",
+      "O",  "o", "Oe", "oe", "R",  "r", "R",  "r",  "R",  "r", "S",  "s", "S",  "s",  "S", "s", "S", "s",
+      "T",  "t", "T",  "t",  "T",  "t", "U",  "u",  "U",  "u", "U",  "u", "U",  "u",  "U", "u", "U", "u",
+      "W",  "w", "Y",  "y",  "Y",  "Z", "z",  "Z",  "z",  "Z", "z",  "s",
+  };
+  std::string ascii;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) ascii += text[i];
+    if (byte < 0xc0) continue;
+    const unsigned next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    const unsigned letter = (byte & 0x1fu) << 6 | (next & 0x3fu);
+    const bool is_mu = byte == 0xc2 && next == 0xb5;
+    const bool known =
+        byte < 0xe0 && (next & 0xc0u) == 0x80 && letter >= 0xc0 && letter - 0xc0 < std::size(kLetters);
+    ascii += known ? kLetters[letter - 0xc0] : is_mu ? "u" : "?";
+  }
+  return ascii;
 }
 
 std::string csv_field(std::string_view text) {

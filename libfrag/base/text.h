@@ -12,6 +12,8 @@ namespace frag {
 
 // 4559688 -> "4,559,688"
 std::string format_count(std::uint64_t value);
+// "3 files", "1 file": `thing` is one of them.
+std::string count_of(std::uint64_t count, const std::string& thing);
 // 1536 -> "1.5 KiB"; below 1024 "N B".
 std::string format_bytes(std::uint64_t bytes);
 // 3.25 -> "3.2 s", 75 -> "1 min 15 s", 7500 -> "2 h 5 min".
@@ -22,6 +24,19 @@ std::string format_fixed(double value, int decimals);
 // The parts of `text` between separators; "" gives one empty part.
 std::vector<std::string> split_text(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+// The one of `names` that a typing error makes `text` of: one letter of three at most is another, missing,
+// too many, or has changed places with its neighbour.
+std::optional<std::string> nearest(std::string_view text, const std::vector<std::string>& names);
+// `"grey" is none of gray, rgb, keep; did you mean gray?`
+std::string is_none_of(std::string_view text, const std::vector<std::string>& names);
+
+// The extension of a path with its dot, in lower case: ".jpg" of "a/b.JPG".
+std::string lower_extension(std::string_view path);
+
+// `text` (UTF-8) for pens that know ASCII only: "Mäuse, é" -> "Maeuse, e"; '?' for a letter without a Latin
+// one.
+std::string in_ascii(std::string_view text);
 
 // A field of a CSV line, in quotes where RFC 4180 wants them.
 std::string csv_field(std::string_view text);

@@ -3,6 +3,7 @@
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,8 +12,11 @@
 #include "libfrag/base/progress.h"
 #include "libfrag/base/stop.h"
 #include "libfrag/cutting/cut_report.h"
+#include "libfrag/cutting/early_split.h"
+#include "libfrag/cutting/existing.h"
 #include "libfrag/cutting/journal.h"
 #include "libfrag/cutting/resume.h"
+#include "libfrag/cutting/sides.h"
 #include "libfrag/cutting/staging.h"
 #include "libfrag/cutting/table_builder.h"
 #include "libfrag/dataset/folder.h"
@@ -46,18 +50,31 @@ class Cutter {
         angles_(old != nullptr ? old->catalog().angles() : recipe_.make_angles()),
         scan_(scan_sources(options.images, recipe_.labels)),
         builder_(recipe_, angles_, options, old) {
+    result_.notes = scan_.notes;
+    for (const PassedOver& passed : scan_.passed) report_.add_left_out(passed.name, passed.text);
     for (const LeftOut& left : scan_.left_out) {
       report_.add_left_out(left.name, left.text);
       if (left.reason != LeftOutFor::unlisted) result_.skipped.push_back({left.name, left.text});
+      const bool broken = left.reason == LeftOutFor::dead_link || left.reason == LeftOutFor::unreadable;
+      if (broken && options.on_bad_image == OnBadImage::stop)
+        throw Error(Errc::bad_input, left.name + ": " + left.text);
     }
+    KnownFiles* known = builder_.known();
     for (const FileEntries& entries : by_file(scan_.files)) {
-      if (!builder_.knows(entries.front().name)) {
+      if (known == nullptr || !known->has(entries.front().name)) {
         for (const LabelledFile& entry : entries) builder_.require_group(entry);
         jobs_.push_back(entries);
         continue;
       }
       ++result_.known;
+      known->compare(entries);
       report_.add_known(entries.front().name);
+    }
+    if (known != nullptr) {
+      for (std::string& note : known->notes(options.images)) result_.notes.push_back(std::move(note));
+    } else {
+      require_possible_split(scan_.files, recipe_);
+      note(note_on_shares(recipe_.split));
     }
   }
 
@@ -80,12 +97,12 @@ class Cutter {
   }
 
  private:
+  void note(const std::string& text) {
+    if (!text.empty()) result_.notes.push_back(text);
+  }
+
   CutResult unchanged(const DatasetFolder& old) {
-    result_.id = old.catalog().id();
-    result_.parent = old.catalog().parent();
-    result_.sources = old.catalog().sources().size();
-    result_.fragments = old.catalog().kept();
-    result_.left_out = old.catalog().fragments() - old.catalog().kept();
+    describe(old.catalog());
     report_.save(report_file_of(options_.dataset));
     return std::move(result_);
   }
@@ -206,11 +223,32 @@ class Cutter {
                                        std::to_string(jobs_.size()) + " images can be used; the first: " +
                                        result_.skipped.front().name + ": " + result_.skipped.front().reason);
     }
-    const Tables& tables = builder_.finish();
-    result_.id = staging.publish(tables);
-    result_.parent = tables.parent;
+    Tables tables = build();
+    const std::string id = staging.publish(tables);
     report_.save(report_file_of(options_.dataset));
-    const Catalog catalog(result_.id, tables);
+    const Catalog catalog(id, std::move(tables));
+    describe(catalog);
+    const bool stated = std::any_of(scan_.files.begin(), scan_.files.end(),
+                                    [](const LabelledFile& file) { return !!file.split; });
+    if (!stated) note(note_on_sides(catalog));
+  }
+
+  // A class may lack groups because of what was left out.
+  Tables build() {
+    try {
+      return builder_.finish();
+    } catch (const Error& error) {
+      if (error.code() != Errc::bad_input || result_.skipped.empty()) throw;
+      const SkippedImage& first = result_.skipped.front();
+      throw Error(error.code(), error.what() + ("; " + std::to_string(result_.skipped.size())) +
+                                    " left out before, as " + first.name + ": " + first.reason);
+    }
+  }
+
+  void describe(const Catalog& catalog) {
+    result_.id = catalog.id();
+    result_.parent = catalog.parent();
+    result_.anonymous = catalog.anonymous();
     result_.sources = catalog.sources().size();
     result_.fragments = catalog.kept();
     result_.left_out = catalog.fragments() - catalog.kept();
@@ -225,28 +263,6 @@ class Cutter {
   CutReport report_;
   CutResult result_;
 };
-
-// The dataset that images are to be added to; null where a new one is to be made.
-std::unique_ptr<const DatasetFolder> open_existing(const CutOptions& options) {
-  const fs::path& path = options.dataset;
-  if (!fs::exists(path)) return nullptr;
-  if (!fs::exists(path / kDatasetFile)) {
-    throw Error(Errc::usage, path.string() + ": exists already and is no dataset; choose another name");
-  }
-  if (options.on_existing == OnExisting::replace) return nullptr;
-  auto old = std::make_unique<const DatasetFolder>(path);
-  if (!options.recipe_given) return old;
-  const Recipe& its = old->catalog().recipe();
-  for (const RecipeKey& key : recipe_keys()) {
-    const Json asked = key.get(options.recipe), has = key.get(its);
-    if (asked == has) continue;
-    throw Error(Errc::usage, path.string() + ": exists already and has " + key.name + " " + has.dump() +
-                                 ", not " + asked.dump() +
-                                 "; leave the recipe out to add images by its own, choose another name, or "
-                                 "make it anew with --force");
-  }
-  return old;
-}
 
 }  // namespace
 
@@ -266,7 +282,9 @@ CutResult cut(const CutOptions& options) {
         "a dataset of files in place names them, so it cannot be anonymous; leave out one of the two");
   }
   const auto old = open_existing(options);
-  return Cutter(options, old.get()).run(old.get());
+  if (old == nullptr) return Cutter(options, nullptr).run(nullptr);
+  const CutOptions adopted = adopt(options, *old);
+  return Cutter(adopted, old.get()).run(old.get());
 }
 
 }  // namespace frag

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,13 @@ struct CutOptions {
   std::filesystem::path images;
   std::filesystem::path dataset;
   Recipe recipe;
-  // False: a dataset that is there keeps its own recipe, whatever `recipe` says.
-  bool recipe_given = true;
+  // The keys of `recipe` that a dataset which is there must have alike; none given: all. It keeps its own
+  // recipe.
+  std::optional<std::vector<std::string>> asked_keys;
   OnBadImage on_bad_image = OnBadImage::skip;
   OnExisting on_existing = OnExisting::add;
+  // What is added to a dataset is stored as the rest of it, and hidden as the rest: these need not say so
+  // again.
   Storage storage = Storage::copy;
   // Names and groups become salted hashes; what they stand for goes to key_file_of(dataset).
   bool anonymous = false;
@@ -53,7 +57,9 @@ struct CutResult {
   std::uint64_t fragments = 0;  // kept ones
   std::uint64_t left_out = 0;   // fragments without a class, or with too little to see
   std::uint64_t bytes = 0;      // of the files stored by this cut
+  bool anonymous = false;
   std::vector<SkippedImage> skipped;
+  std::vector<std::string> notes;  // what may be a mistake, a sentence each
 };
 
 // Beside a dataset, never in it: what became of every image file (CSV: file, fate, sources, fragments, kept,
@@ -66,8 +72,8 @@ std::filesystem::path key_file_of(const std::filesystem::path& dataset);
 // on with by the same command; any other error leaves nothing. The same images and recipe give the same bytes
 // whatever the number of threads, interrupted or not.
 //
-// Errc::usage where the folder holds something else, or a dataset of another recipe; Errc::bad_input where no
-// image can be used or a class cannot be split. Shows a progress bar on a terminal.
+// Errc::usage where the folder holds something else, or a dataset of another recipe or storage;
+// Errc::bad_input where no image can be used or a class cannot be split. Shows a progress bar on a terminal.
 CutResult cut(const CutOptions& options);
 
 }  // namespace frag

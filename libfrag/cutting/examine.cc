@@ -1,6 +1,9 @@
 #include "libfrag/cutting/examine.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 
@@ -41,6 +44,10 @@ class FileExaminer {
 
   Examination run() {
     const fs::path& path = entries_.front().path;
+    if (::access(path.c_str(), R_OK) != 0 && errno == EACCES) {
+      result_.problems.emplace_back("no permission to read it");
+      return std::move(result_);
+    }
     result_.state = state_of(entries_, settings_.recipe.labels);
     try {
       open(path);
@@ -132,7 +139,7 @@ class FileExaminer {
       if (!source.split) source.split = set_labels_->split();
     }
     Source& row = source.row;
-    row.name = source_name(entry, page);
+    row.name = source_name(entry, *file_, page);
     // Pages and boxes of a file belong together, but for sets, whose pictures only share a file.
     row.group = is_set() ? row.name : entry.name;
     row.page = page;
@@ -156,18 +163,6 @@ class FileExaminer {
   }
 
   bool is_set() const { return file_->format() == ImageFormat::idx || file_->format() == ImageFormat::cifar; }
-
-  // Pages and boxes of a file are sources of their own, with names of their own.
-  std::string source_name(const LabelledFile& entry, std::uint32_t page) const {
-    std::string name = entry.name;
-    if (file_->pages() > 1) name += "#" + std::to_string(page);
-    if (entry.box) {
-      const Box& box = *entry.box;
-      name += "#" + std::to_string(box.x) + "," + std::to_string(box.y) + "," + std::to_string(box.width) +
-              "," + std::to_string(box.height);
-    }
-    return name;
-  }
 
   // One look at all pixels: the stretch, the digest, and what decides which fragments stay. A source that is
   // read by region is looked at twice where it is stretched.
@@ -239,6 +234,17 @@ class FileExaminer {
 };
 
 }  // namespace
+
+std::string source_name(const LabelledFile& entry, const ImageFile& file, std::uint32_t page) {
+  std::string name = entry.name;
+  if (file.pages() > 1) name += "#" + std::to_string(page);
+  if (entry.box) {
+    const Box& box = *entry.box;
+    name += "#" + std::to_string(box.x) + "," + std::to_string(box.y) + "," + std::to_string(box.width) +
+            "," + std::to_string(box.height);
+  }
+  return name;
+}
 
 Examination examine(std::span<const LabelledFile> entries, const ExamineSettings& settings) {
   return FileExaminer(entries, settings).run();

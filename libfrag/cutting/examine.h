@@ -14,6 +14,7 @@
 #include "libfrag/dataset/recipe.h"
 #include "libfrag/dataset/source_pixels.h"
 #include "libfrag/dataset/source_table.h"
+#include "libfrag/image/read.h"
 
 namespace frag {
 
@@ -58,6 +59,10 @@ struct ExamineSettings {
   Storage storage = Storage::copy;
   std::int64_t whole_bytes = SourcePixels::kWholeBytes;  // larger sources are read by region
 };
+
+// Pages and boxes of a file are sources of their own, with names of their own: "a.tif#2",
+// "a.tif#2#0,0,64,64".
+std::string source_name(const LabelledFile& entry, const ImageFile& file, std::uint32_t page);
 
 // `entries` are all of one file: pages or boxes of it, or the file as a whole. A bad image is data: it comes
 // back with problems. Errc::io where the disk fails.

@@ -66,14 +66,14 @@ std::vector<std::size_t> task_bounds(const Catalog& catalog, const std::vector<F
 
 class Streamer {
  public:
-  Streamer(const DatasetFolder& folder, const PackOrder& order, std::uint64_t from,
-           std::uint64_t memory_bytes, const FragmentStream& stream)
-      : folder_(folder),
+  Streamer(const SourceStore& store, const PackOrder& order, std::uint64_t from, std::uint64_t memory_bytes,
+           const FragmentStream& stream)
+      : store_(store),
         order_(order),
         stream_(stream),
         next_(from),
         memory_(divide(order, memory_bytes)),
-        renderer_(folder, memory_.cache) {}
+        renderer_(store, memory_.cache) {}
 
   void run() {
     namespace tbb = oneapi::tbb;
@@ -122,7 +122,7 @@ class Streamer {
   }
 
   std::uint64_t raw_bytes() const {
-    const Catalog& catalog = folder_.catalog();
+    const Catalog& catalog = store_.catalog();
     const FragmentAddress address = catalog.locate(order_.at(next_));
     const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
     return static_cast<std::uint64_t>(frame.width * frame.height *
@@ -130,7 +130,7 @@ class Streamer {
   }
 
   void render(Batch& batch) {
-    const Catalog& catalog = folder_.catalog();
+    const Catalog& catalog = store_.catalog();
     const std::vector<std::size_t> bounds = task_bounds(catalog, batch.ids);
     const auto task = [&](std::size_t number) {
       throw_if_stopped();
@@ -155,7 +155,7 @@ class Streamer {
     if (stream_.checkpoint) stream_.checkpoint(batch.end);
   }
 
-  const DatasetFolder& folder_;
+  const SourceStore& store_;
   const PackOrder& order_;
   const FragmentStream& stream_;
   std::uint64_t next_;  // the first position not yet in a batch
@@ -168,8 +168,8 @@ class Streamer {
 
 namespace {
 
-// Rows of one angle are rendered as strips where at least this share of their tiles is wanted (in 1/16):
-// below it, tiles by themselves cost less.
+// Rows of one angle are rendered as strips where at least this share of their tiles is wanted (in 1/16). With
+// the usual overlap of half a tile, a strip has as many pixels as half its tiles by themselves.
 constexpr std::uint64_t kWorthStrips = 8;
 
 // Renders fragments of one source; `ids` and where each lies stand side by side.
@@ -248,9 +248,9 @@ void render_fragments(const Catalog& catalog, const FragmentRenderer::Pixels& pi
   }
 }
 
-void stream_fragments(const DatasetFolder& folder, const PackOrder& order, std::uint64_t from,
+void stream_fragments(const SourceStore& store, const PackOrder& order, std::uint64_t from,
                       std::uint64_t memory_bytes, const FragmentStream& stream) {
-  Streamer(folder, order, from, memory_bytes, stream).run();
+  Streamer(store, order, from, memory_bytes, stream).run();
 }
 
 }  // namespace frag

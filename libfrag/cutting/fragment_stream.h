@@ -11,8 +11,8 @@
 
 #include "libfrag/archive/sample_tar.h"
 #include "libfrag/cutting/pack_order.h"
-#include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/renderer.h"
+#include "libfrag/dataset/source_store.h"
 
 namespace frag {
 
@@ -33,7 +33,7 @@ struct FragmentStream {
 
 // Streams positions [from, order.size()). Uses about `memory_bytes` for decoded sources and waiting
 // fragments. Errors of decoding, encoding and writing come out; Errc::interrupted after a stop signal.
-void stream_fragments(const DatasetFolder& folder, const PackOrder& order, std::uint64_t from,
+void stream_fragments(const SourceStore& store, const PackOrder& order, std::uint64_t from,
                       std::uint64_t memory_bytes, const FragmentStream& stream);
 
 }  // namespace frag

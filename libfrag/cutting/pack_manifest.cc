@@ -6,6 +6,7 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/json.h"
+#include "libfrag/base/text.h"
 
 namespace frag {
 namespace {
@@ -98,8 +99,7 @@ PackLayout parse_pack_layout(std::string_view name) {
   for (const PackLayout layout : {PackLayout::webdataset, PackLayout::imagefolder, PackLayout::coordinates}) {
     if (name == name_of(layout)) return layout;
   }
-  throw Error(Errc::usage,
-              "layout \"" + std::string(name) + "\" is none of webdataset, imagefolder, coordinates");
+  throw Error(Errc::usage, "layout " + is_none_of(name, {"webdataset", "imagefolder", "coordinates"}));
 }
 
 std::string encode(const PackManifest& manifest) {

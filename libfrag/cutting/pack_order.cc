@@ -81,7 +81,7 @@ std::vector<Run> share_of(const std::vector<Run>& runs, const PackPart& part) {
     if (first < last) {
       const std::uint64_t skipped = first - at;
       at += run.ids.count;
-      run.ids = {run.ids.first + skipped, last - first};
+      run.ids = run.ids.part(skipped, last - first);
       share.push_back(run);
     } else {
       at += run.ids.count;
@@ -141,6 +141,16 @@ PackOrder::PackOrder(const Catalog& catalog, const Sampler& sampler, const PackS
                                      join(catalog.splits(), ", "));
   }
   lay_windows(catalog, selection);
+}
+
+PackOrder::PackOrder(const Catalog& catalog, SampleList drawn)
+    : size_(drawn.size()), drawn_(std::move(drawn)) {
+  std::vector<bool> counted(catalog.sources().size(), false);
+  for (std::uint64_t position = 0; position < size_; ++position) {
+    const std::uint32_t source = catalog.source_of(drawn_->at(position));
+    if (!counted[source]) window_bytes_ += catalog.sources().pixel_bytes(source);
+    counted[source] = true;
+  }
 }
 
 void PackOrder::lay_windows(const Catalog& catalog, const PackSelection& selection) {

@@ -51,6 +51,9 @@ class PackOrder {
   // split.
   PackOrder(const Catalog& catalog, const Sampler& sampler, const PackSelection& selection);
 
+  // The order of a sample that was drawn already; its sampler outlives the order.
+  PackOrder(const Catalog& catalog, SampleList drawn);
+
   // Fragments in this part.
   std::uint64_t size() const { return size_; }
   // `position` in [0, size()).

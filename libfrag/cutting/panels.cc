@@ -55,7 +55,7 @@ class TileDrawing {
       panel.legend.push_back({colour_of(number), catalog_.classes()[number] + " " + format_count(count)});
     }
     if (left_out_ > 0) panel.legend.push_back({kLeftOut, "left out " + format_count(left_out_)});
-    if (!several() && here > 0) panel.legend.push_back({kFirst, "the first tile"});
+    if (!several() && here > 0) panel.legend.push_back({kFirst, "the first fragment"});
     panel.picture = canvas_.image().clone();
     return panel;
   }
@@ -146,7 +146,9 @@ std::uint32_t choose_angle(const Catalog& catalog, std::optional<std::int32_t> m
     for (std::uint32_t i = 0; i < angles.size(); ++i) {
       if (angles[i].millidegrees == *millidegrees) return i;
     }
-    throw Error(Errc::usage, format_degrees(*millidegrees) + " degrees is not one of the dataset's angles");
+    throw Error(Errc::usage, format_degrees(*millidegrees) +
+                                 " degrees is not one of the dataset's angles, which are " +
+                                 catalog.recipe().angles);
   }
   const auto away = [](const Angle& angle) { return std::abs(angle.degrees() - kPreferredDegrees); };
   const auto nearest = std::min_element(angles.begin(), angles.end(),
@@ -179,11 +181,10 @@ Panel coverage_panel(const DatasetFolder& folder, std::uint32_t source, std::int
   Canvas canvas(size.width, size.height, kPaper);
   canvas.paste(heat, 0, 0, size.width, size.height);
   Panel panel;
-  panel.title = catalog.sources()[source].name + ": fragments over each spot, " +
-                format_fixed(map.share() * 100, 1) + " % seen";
+  panel.title = catalog.sources()[source].name + ": " + format_fixed(map.share() * 100, 1) + " % shown";
   panel.picture = canvas.image().clone();
   panel.heat_most = most;
-  if (map.share() < 1) panel.legend.push_back({kLeftOut, "seen by none"});
+  if (map.share() < 1) panel.legend.push_back({kLeftOut, "shown by none"});
   return panel;
 }
 

@@ -13,6 +13,7 @@
 #include "libfrag/base/stop.h"
 #include "libfrag/cutting/coverage.h"
 #include "libfrag/cutting/plan_cost.h"
+#include "libfrag/cutting/sides.h"
 #include "libfrag/cutting/table_builder.h"
 #include "libfrag/dataset/image_sets.h"
 #include "libfrag/dataset/labels.h"
@@ -49,18 +50,6 @@ struct Headers {
   std::vector<ExaminedSource> sources;
   std::vector<std::string> problems;
 };
-
-// As cut names them: pages and boxes stand behind the file's name.
-std::string source_name(const LabelledFile& entry, const ImageFile& file, std::uint32_t page) {
-  std::string name = entry.name;
-  if (file.pages() > 1) name += "#" + std::to_string(page);
-  if (entry.box) {
-    const Box& box = *entry.box;
-    name += "#" + std::to_string(box.x) + "," + std::to_string(box.y) + "," + std::to_string(box.width) +
-            "," + std::to_string(box.height);
-  }
-  return name;
-}
 
 // What only the pixels tell is left as it would be if every fragment stayed; the digests, which nothing here
 // reads, are of the file's name.
@@ -163,6 +152,9 @@ class Planner {
     return true;
   }
 
+  void note(const std::string& text) {
+    if (!text.empty()) plan_.notes.push_back(text);
+  }
   void skip(const std::string& name, const std::string& reason) { plan_.skipped.push_back({name, reason}); }
 
   // The sources of one entry, under the name they are reported by.
@@ -175,6 +167,7 @@ class Planner {
       }
       if (last_file_ != entry.name) plan_.file_bytes += source.row.file.bytes;
       last_file_ = entry.name;
+      stated_ = stated_ || source.split;
       sources_.push_back(std::move(source));
       entries_.push_back(&entry);
     }
@@ -223,6 +216,7 @@ class Planner {
     }
     if (plan_.split_problem.empty()) {
       for (const std::string& name : catalog.splits()) plan_.splits.emplace_back(name, sides.at(name));
+      if (!stated_) note(note_on_sides(catalog));
     }
     plan_.cost = measure_cost(catalog, entries_);
   }
@@ -234,6 +228,7 @@ class Planner {
   std::vector<ExaminedSource> sources_;
   std::vector<const LabelledFile*> entries_;  // of each source
   std::string last_file_;
+  bool stated_ = false;  // a side, by the labels
 };
 
 }  // namespace
@@ -263,6 +258,8 @@ Plan plan_folder(const std::filesystem::path& images, const Recipe& recipe) {
     });
   }
   Planner planner(recipe);
+  for (const std::string& text : scan.notes) planner.note(text);
+  planner.note(note_on_shares(recipe.split));
   for (const LeftOut& left : scan.left_out) {
     if (left.reason != LeftOutFor::unlisted) planner.skip(left.name, left.text);
   }

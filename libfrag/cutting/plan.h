@@ -71,6 +71,7 @@ struct Plan {
   std::vector<std::pair<std::string, PlannedClass>> splits;
   std::string split_problem;  // why cut would refuse the split
   std::optional<PlanCost> cost;
+  std::vector<std::string> notes;     // what may be a mistake, a sentence each
   std::vector<SkippedImage> skipped;  // images whose header already says that they cannot be used
 };
 

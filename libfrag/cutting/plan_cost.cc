@@ -79,9 +79,7 @@ class ShardMeter {
     encoding_.add(encoding.seconds());
     const std::uint64_t before = tar_.size();
     const Watch writing;
-    tar_.add(one.key + "." + name_of(format_), one.picture);
-    tar_.add(one.key + ".cls", std::to_string(one.class_number));
-    tar_.add(one.key + ".json", one.description);
+    add_fragment(tar_, one);
     writing_.add(writing.seconds());
     bytes_ += tar_.size() - before;
     ++count_;

@@ -52,12 +52,13 @@ void draw_legend(Canvas& canvas, const Panel& panel, std::int64_t x, std::int64_
   if (panel.heat_most) {
     canvas.text(x, y + kSwatch - 1, "1", kInk);
     x += 16;
-    for (std::int64_t i = 0; i < kScaleWidth; ++i) {
+    const std::int64_t scale = std::min(kScaleWidth, panel.picture.width() / 3);
+    for (std::int64_t i = 0; i < scale; ++i) {
       canvas.rectangle(x + i, y, 1, kSwatch,
-                       heat_colour(static_cast<double>(i) / static_cast<double>(kScaleWidth - 1)));
+                       heat_colour(static_cast<double>(i) / static_cast<double>(scale - 1)));
     }
-    x += kScaleWidth + 6;
-    const std::string most = format_count(*panel.heat_most) + " fragments";
+    x += scale + 6;
+    const std::string most = format_count(*panel.heat_most) + " fragments over a spot";
     canvas.text(x, y + kSwatch - 1, most, kInk);
     x += Canvas::text_width(most) + kMargin;
   }
@@ -110,7 +111,7 @@ struct Sheet {
     return {kColumns * (kThumb + kGap), kCaption + count * (kThumb + kGap + kLabelHeight) + more};
   }
   void draw(Canvas& canvas, std::int64_t x, std::int64_t y) const {
-    canvas.text(x, y + kCaption - 16, "fragments of split \"" + catalog.splits().front() + "\" by class",
+    canvas.text(x, y + kCaption - 16, "fragments of side \"" + catalog.splits().front() + "\" by class",
                 kInk);
     std::int64_t top = y + kCaption;
     for (const ClassRow& row : rows) {
@@ -176,7 +177,25 @@ PreviewOf parse_preview_of(std::string_view name) {
     if (row.name == name) return row.what;
   }
   throw Error(Errc::usage,
-              "\"" + std::string(name) + "\" is none of overview, tiles, sheet, contrast, coverage");
+              "--what " + is_none_of(name, {"overview", "tiles", "sheet", "contrast", "coverage"}));
+}
+
+std::uint32_t find_source(const Catalog& catalog, const std::string& text) {
+  const SourceTable& sources = catalog.sources();
+  const auto number = parse_integer(text);
+  if (number && *number >= 0 && *number < static_cast<std::int64_t>(sources.size()))
+    return static_cast<std::uint32_t>(*number);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < sources.size(); ++i) {
+    const std::string name = sources[i].name;
+    if (name == text) return i;
+    if (name.ends_with("/" + text)) found.push_back(i);
+  }
+  if (found.size() == 1) return found.front();
+  throw Error(Errc::not_found, "source \"" + text +
+                                   "\": " + (found.empty() ? "no such source" : "several end with this") +
+                                   "; the dataset has " + count_of(sources.size(), "source") +
+                                   ", numbered from 0, and frag info --sources lists them");
 }
 
 Image draw_preview(const DatasetFolder& folder, const PreviewOptions& options) {

@@ -30,6 +30,10 @@ struct PreviewOptions {
   std::int64_t edge = 900;  // longer edge of a source's picture in pixels, in [200, 4000]
 };
 
+// The number of a source: `text` is that number, or the source's name or the end of it behind a slash.
+// Errc::not_found where there is none, or are several.
+std::uint32_t find_source(const Catalog& catalog, const std::string& text);
+
 // An RGB picture; with the default edge up to about 1,900 pixels wide. Errc::usage for a source or an angle
 // that the dataset does not have, for an edge out of range, and for a contrast that the recipe does not
 // change.

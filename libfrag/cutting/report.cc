@@ -1,6 +1,11 @@
 #include "libfrag/cutting/report.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <ctime>
 #include <map>
 #include <set>
 #include <utility>
@@ -9,6 +14,8 @@
 #include "libfrag/cutting/check.h"
 #include "libfrag/cutting/html.h"
 #include "libfrag/cutting/report_parts.h"
+#include "libfrag/cutting/sides.h"
+#include "libfrag/dataset/layout.h"
 
 namespace frag {
 namespace {
@@ -60,10 +67,6 @@ std::string percent(double share) {
   return format_fixed(share * 100, 1) + "\u00a0%";
 }
 
-std::string counted(std::uint64_t count, const std::string& thing) {
-  return format_count(count) + " " + thing + (count == 1 ? "" : "s");
-}
-
 // The recipe as one would say it.
 std::string recipe_words(const Catalog& catalog) {
   const Recipe& recipe = catalog.recipe();
@@ -77,7 +80,7 @@ std::string recipe_words(const Catalog& catalog) {
   } else {
     words = "Fragments of " + std::to_string(recipe.tile) + "\u00d7" + std::to_string(recipe.tile) +
             " pixels, one every " + std::to_string(recipe.tiling().stride) + " pixels, at " +
-            counted(catalog.angles().size(), "angle") + " (" + recipe.angles + " degrees), fit \"" +
+            count_of(catalog.angles().size(), "angle") + " (" + recipe.angles + " degrees), fit \"" +
             name_of(recipe.fit) + "\"";
   }
   words += std::string("; channels ") + name_of(recipe.channels) + ", " + std::to_string(recipe.bits) +
@@ -96,16 +99,28 @@ std::string figures(const std::vector<std::pair<std::string, std::uint64_t>>& nu
   return html + "</dl>\n";
 }
 
-std::string head(const Catalog& catalog, const Counts& counts, const std::string& title) {
-  return "<h1>" + html_text(title) + "</h1>\n<p class=\"soft\">Dataset <code>" + html_text(catalog.id()) +
-         "</code>" +
+// The day on which the dataset's table was written, as this machine's clock has it.
+std::string day_of(const DatasetFolder& folder) {
+  struct stat status {};
+  struct tm day {};
+  if (::stat((folder.path() / kDatasetFile).c_str(), &status) != 0) return "";
+  ::localtime_r(&status.st_mtim.tv_sec, &day);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &day);
+  return text.data();
+}
+
+std::string head(const DatasetFolder& folder, const Counts& counts, const std::string& title) {
+  const Catalog& catalog = folder.catalog();
+  return "<h1>" + html_text(title) + "</h1>\n<p class=\"soft\">Written on " + day_of(folder) +
+         ". Dataset <code>" + html_text(catalog.id()) + "</code>" +
          (catalog.parent().empty() ? "" : ", made from <code>" + html_text(catalog.parent()) + "</code>") +
          "</p>\n" +
          figures({{"sources", catalog.sources().size()},
                   {"groups", counts.groups},
                   {"classes", catalog.classes().size()},
                   {"fragments", catalog.kept()},
-                  {"left out", catalog.fragments() - catalog.kept()}}) +
+                  {"fragments left out", catalog.fragments() - catalog.kept()}}) +
          "<p>" + html_text(recipe_words(catalog)) + "</p>\n";
 }
 
@@ -121,6 +136,11 @@ std::string class_balance(const Catalog& catalog, const Counts& counts) {
   return "<h2>Classes</h2>\n" + html_table("Sources and fragments of each class",
                                            {"Class", "#Sources", "#Fragments", "#Share", "of all fragments"},
                                            rows);
+}
+
+std::string remark_on_sides(const Catalog& catalog) {
+  const std::string note = note_on_sides(catalog);
+  return note.empty() ? "" : "<p>" + html_text(note) + ".</p>\n";
 }
 
 std::string split_balance(const Catalog& catalog, const Counts& counts) {
@@ -145,7 +165,7 @@ std::string split_balance(const Catalog& catalog, const Counts& counts) {
   return "<h2>Split</h2>\n" +
          html_table("Whole groups lie on one side",
                     {"Side", "#Sources", "#Groups", "#Fragments", "#Share", "of all fragments"}, rows) +
-         html_table("Fragments by class and side", headings, cells);
+         remark_on_sides(catalog) + html_table("Fragments by class and side", headings, cells);
 }
 
 std::string size_distribution(const Catalog& catalog, const Counts& counts) {
@@ -166,19 +186,29 @@ std::string size_distribution(const Catalog& catalog, const Counts& counts) {
       others += sources;
     }
   }
-  if (others > 0) add(counted(sizes.size() - kMostSizes, "other size"), others);
+  if (others > 0) add(count_of(sizes.size() - kMostSizes, "other size"), others);
   return "<h2>Sizes</h2>\n" + html_table("Sources by width and height in pixels, as fragments see them",
                                          {"Size", "#Sources", "#Share", "of all sources"}, rows);
+}
+
+// A value as one would say it: objects without their braces, numbers without a decimal of nothing.
+std::string plain(const Json& value) {
+  if (value.is_null()) return "-";
+  if (value.is_string()) return value.get<std::string>().empty() ? "-" : value.get<std::string>();
+  if (value.is_number_float() && value.get<double>() == std::floor(value.get<double>()))
+    return format_fixed(value.get<double>(), 0);
+  if (!value.is_structured()) return value.dump();
+  std::vector<std::string> parts;
+  for (const auto& [key, part] : value.items())
+    parts.push_back(value.is_object() ? key + " " + plain(part) : plain(part));
+  return join(parts, ", ");
 }
 
 std::string recipe_table(const Recipe& recipe) {
   std::vector<std::vector<std::string>> rows;
   const Json keys = to_json(recipe);
-  for (const auto& [key, value] : keys.items()) {
-    rows.push_back(
-        {"<code>" + html_text(key) + "</code>",
-         "<code>" + html_text(value.is_string() ? value.get<std::string>() : value.dump()) + "</code>"});
-  }
+  for (const auto& [key, value] : keys.items())
+    rows.push_back({"<code>" + html_text(key) + "</code>", html_text(plain(value))});
   return "<h2>Recipe</h2>\n" + html_table("Every key that made this dataset", {"Key", "Value"}, rows);
 }
 
@@ -197,9 +227,9 @@ std::string write_report(const DatasetFolder& folder, const ReportOptions& optio
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
          html_text(title) + "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<header>\n" +
-         head(catalog, counts, title) + "</header>\n<main>\n" + class_balance(catalog, counts) +
+         head(folder, counts, title) + "</header>\n<main>\n" + class_balance(catalog, counts) +
          split_balance(catalog, counts) + audit_section(check(folder)) + size_distribution(catalog, counts) +
-         pictures_section(folder, options.seed) + recipe_table(catalog.recipe()) +
+         sources_section(folder) + pictures_section(folder, options.seed) + recipe_table(catalog.recipe()) +
          "</main>\n</body>\n</html>\n";
 }
 

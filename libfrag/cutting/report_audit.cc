@@ -26,24 +26,6 @@ std::string what_of(const Finding& finding) {
          finding.alike.symmetry;
 }
 
-const char* meaning_of(WarningKind kind) {
-  switch (kind) {
-    case WarningKind::name:
-      return "a name that looks like a person's or a patient's";
-    case WarningKind::location:
-      return "a file that says where it was taken";
-    case WarningKind::owner:
-      return "a file with words on who or what made it";
-    case WarningKind::date:
-      return "a file that says when it was taken";
-    case WarningKind::slide_image:
-      return "a slide with its label or overview in the file";
-    case WarningKind::even:
-      return "a picture without anything to compare";
-  }
-  return "";
-}
-
 std::string verdict(const AuditReport& audit) {
   if (audit.clean()) return "<p class=\"verdict good\">\u2713 Nothing lies on two sides of the split.</p>\n";
   return "<p class=\"verdict bad\">\u26a0 " + format_count(audit.findings.size()) +

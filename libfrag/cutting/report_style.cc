@@ -29,7 +29,9 @@ caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; font-weight: normal; }
 thead th { font-weight: 600; }
-tbody th, td { overflow-wrap: anywhere; }
+tbody th, td { overflow-wrap: break-word; }
+details { margin: 1rem 0; }
+summary { cursor: pointer; }
 .number { text-align: right; white-space: nowrap; }
 svg.bar rect, .histogram path { fill: var(--bar); }
 svg.bar rect.room { fill: var(--room); }
@@ -48,6 +50,11 @@ img { max-width: 100%; height: auto; display: block; }
 .verdict { font-weight: 600; font-size: 1.1rem; }
 .good { color: var(--good); }
 .bad { color: var(--bad); }
+@media (max-width: 40rem) {
+  th, td { padding-right: .6rem; }
+  .bar { width: 5rem; }
+  table { font-size: .9rem; }
+}
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --room: #e6e8ec; --bar: #0072b2;
     --good: #00704f; --bad: #b03a00; }

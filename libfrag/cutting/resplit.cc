@@ -1,6 +1,6 @@
 #include "libfrag/cutting/sides.h"
 #include "libfrag/dataset/folder.h"
-#include "libfrag/dataset/labels.h"
+#include "libfrag/dataset/group_rule.h"
 
 namespace frag {
 namespace {
@@ -27,6 +27,20 @@ void group_anew(Tables& tables) {
   }
 }
 
+bool same_sides(const SourceTable& one, const SourceTable& other) {
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (one.split(i) != other.split(i)) return false;
+  }
+  return true;
+}
+
+bool same_groups(const SourceTable& one, const SourceTable& other) {
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    if (one[i].group != other[i].group) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string resplit(const std::filesystem::path& folder, const ResplitOptions& options) {
@@ -45,6 +59,9 @@ std::string resplit(const std::filesystem::path& folder, const ResplitOptions& o
     group_anew(tables);
   }
   assign_splits(tables, parse_split(recipe.split), recipe.seed);
+  if (recipe == old.catalog().recipe() && same_sides(tables.sources, old.catalog().sources()) &&
+      (!options.group || same_groups(tables.sources, old.catalog().sources())))
+    return old.catalog().id();
   return replace_metadata(folder, tables);
 }
 

@@ -58,4 +58,17 @@ void assign_splits(Tables& tables, const std::vector<SplitSide>& wanted, std::ui
     tables.sources.set_split(i, sides[chosen[first_item[i]]].name);
 }
 
+std::string note_on_sides(const Catalog& catalog) {
+  const std::vector<SplitSide> sides = parse_split(catalog.recipe().split);
+  std::vector<std::uint64_t> fragments(sides.size(), 0);
+  for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
+    const auto side = std::find_if(sides.begin(), sides.end(), [&](const SplitSide& one) {
+      return one.name == catalog.sources().split(i);
+    });
+    if (side == sides.end()) return {};  // the labels say the sides
+    for (const ClassRun& run : catalog.runs(i)) fragments[side - sides.begin()] += run.count;
+  }
+  return note_on_sides(sides, fragments);
+}
+
 }  // namespace frag

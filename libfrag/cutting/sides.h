@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "libfrag/dataset/catalog.h"
 #include "libfrag/dataset/tables.h"
 #include "libfrag/split/assign.h"
 
@@ -19,6 +20,10 @@ namespace frag {
 void assign_splits(Tables& tables, const std::vector<SplitSide>& sides, std::uint64_t seed,
                    std::span<const std::optional<std::string>> stated = {});
 
+// What a reader should know where the sides' fragments are off the shares that the recipe asks for, or
+// nothing.
+std::string note_on_sides(const Catalog& catalog);
+
 struct ResplitOptions {
   std::optional<std::string> split;  // "70/15/15"
   std::optional<std::int64_t> folds;
@@ -27,8 +32,8 @@ struct ResplitOptions {
 };
 
 // Gives the dataset in `folder` a new split: the table alone changes, in one step, and with it the dataset's
-// id (the old one becomes its parent). Returns the new id. What an option leaves out stays as the recipe has
-// it.
+// id (the old one becomes its parent). Returns the new id; the old one where nothing changes. What an option
+// leaves out stays as the recipe has it.
 std::string resplit(const std::filesystem::path& folder, const ResplitOptions& options);
 
 }  // namespace frag

@@ -1,24 +1,14 @@
 #include "libfrag/cutting/table_builder.h"
 
 #include <algorithm>
+#include <set>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/text.h"
 #include "libfrag/cutting/sides.h"
 
 namespace frag {
-namespace {
-
 namespace fs = std::filesystem;
-
-// A source's name begins with its file's; a page or a box stands behind a '#'.
-void add_file_names(const std::string& name, std::set<std::string>& files) {
-  files.insert(name);
-  for (std::size_t at = name.find('#'); at != std::string::npos; at = name.find('#', at + 1))
-    files.insert(name.substr(0, at));
-}
-
-}  // namespace
 
 TableBuilder::TableBuilder(const Recipe& recipe, const std::vector<Angle>& angles, const CutOptions& options,
                            const DatasetFolder* old)
@@ -40,27 +30,9 @@ TableBuilder::TableBuilder(const Recipe& recipe, const std::vector<Angle>& angle
 }
 
 void TableBuilder::take_old(const DatasetFolder& old) {
-  Tables before = old.read_tables();
-  const auto require_same = [&](bool is, bool wanted, const std::string& what, const char* option) {
-    if (is == wanted) return;
-    throw Error(Errc::usage, old.path().string() + ": its sources are " + (is ? what : "not " + what) +
-                                 ", so what is added must be alike; " + (is ? "give " : "leave out ") +
-                                 option + ", or choose another name");
-  };
-  require_same(before.stripped, tables_.stripped, "stripped", "--strip");
-  require_same(before.anonymous, tables_.anonymous, "anonymous", "--anonymous");
-  require_same(!before.in_place.empty(), !tables_.in_place.empty(), "used in place", "--in-place");
-  if (before.in_place != tables_.in_place) {
-    throw Error(Errc::usage, old.path().string() + ": its sources are used in place in " + before.in_place +
-                                 ", so what is added must lie there, too");
-  }
-  tables_ = std::move(before);
+  tables_ = old.read_tables();
   tables_.parent = old.catalog().id();
-  for (const Source& source : tables_.sources) add_file_names(source.name, known_);
-  if (!anonymiser_) return;
-  for (const auto& [name, text] : anonymiser_->hidden()) {
-    if (known_.count(name) != 0) add_file_names(text, known_);
-  }
+  known_.emplace(old, anonymiser_ ? &*anonymiser_ : nullptr);
 }
 
 StorePosition TableBuilder::store_begin() const {
@@ -114,7 +86,7 @@ std::uint32_t TableBuilder::class_number(const std::string& name) const {
   return numbers_.at(name);
 }
 
-const Tables& TableBuilder::finish() {
+Tables TableBuilder::finish() {
   number_classes();
   std::vector<std::optional<std::string>> stated;
   for (std::size_t i = 0; i < tables_.sources.size(); ++i) stated.emplace_back(tables_.sources.split(i));
@@ -140,7 +112,7 @@ const Tables& TableBuilder::finish() {
   // would be an error.
   assign_splits(tables_, parse_split(tables_.recipe.split), tables_.recipe.seed, stated);
   if (anonymiser_) anonymiser_->save();
-  return tables_;
+  return std::move(tables_);
 }
 
 }  // namespace frag

@@ -7,14 +7,15 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "libfrag/cutting/anonymiser.h"
 #include "libfrag/cutting/cut.h"
+#include "libfrag/cutting/known_files.h"
 #include "libfrag/cutting/store_writer.h"
 #include "libfrag/dataset/folder.h"
+#include "libfrag/dataset/group_rule.h"
 #include "libfrag/dataset/labels.h"
 #include "libfrag/dataset/tables.h"
 
@@ -22,13 +23,13 @@ namespace frag {
 
 class TableBuilder {
  public:
-  // Starts empty, or with what `old` holds: its ids, class numbers and sides stay. Errc::usage where `old`
-  // and the options disagree on how sources are stored.
+  // Starts empty, or with what `old` holds: its ids, class numbers and sides stay. The options are adopt()'s
+  // then. Errc::not_found where the key of an anonymous one is missing.
   TableBuilder(const Recipe& recipe, const std::vector<Angle>& angles, const CutOptions& options,
                const DatasetFolder* old);
 
-  // True where the image file of this name is in the old dataset.
-  bool knows(const std::string& file_name) const { return known_.count(file_name) != 0; }
+  // The image files of the old dataset; null without one.
+  KnownFiles* known() { return known_ ? &*known_ : nullptr; }
   bool grows() const { return !tables_.parent.empty(); }
   // The old dataset's id; empty without one.
   const std::string& parent() const { return tables_.parent; }
@@ -42,8 +43,8 @@ class TableBuilder {
   void add(const Shard& shard) { tables_.shards.push_back(shard); }
 
   // Gives classes their numbers and every source its side; also writes the key file of an anonymous dataset.
-  // Errc::bad_input where a class cannot be split.
-  const Tables& finish();
+  // Errc::bad_input where a class cannot be split. The builder is spent afterwards.
+  Tables finish();
 
  private:
   void take_old(const DatasetFolder& old);
@@ -53,7 +54,7 @@ class TableBuilder {
   Tables tables_;
   const GroupRule groups_;
   std::optional<Anonymiser> anonymiser_;
-  std::set<std::string> known_;
+  std::optional<KnownFiles> known_;
   std::vector<ExaminedSource> added_;
   std::map<std::string, std::uint32_t> numbers_;  // of the classes, by name
 };

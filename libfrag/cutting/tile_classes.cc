@@ -110,8 +110,9 @@ void TileClasses::decide(ExaminedSource& source) {
     ++left;
   }
   if (left == 0) {
-    throw Error(Errc::bad_input, std::string("none of its ") + std::to_string(tiling_.tiles()) +
-                                     " fragments " + (labels_ ? "is of a class" : "shows enough to be kept"));
+    throw Error(Errc::bad_input,
+                std::string("none of its ") + std::to_string(tiling_.tiles()) + " fragments " +
+                    (labels_ ? "is of a class" : "shows enough to be kept (min_detail, min_foreground)"));
   }
   if (!labels_ && left == tiling_.tiles()) return;
   for (ClassBits& entry : kept) {

@@ -25,6 +25,7 @@ void Checks::run(VerifyReport& report) {
   for (VerifyReport& part : parts) {
     report.files += part.files;
     report.members += part.members;
+    report.unfinished += part.unfinished;
     report.damage.insert(report.damage.end(), part.damage.begin(), part.damage.end());
     report.notes.insert(report.notes.end(), part.notes.begin(), part.notes.end());
   }

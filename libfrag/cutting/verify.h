@@ -22,6 +22,9 @@ struct VerifyReport {
   std::vector<Damage> damage;
   std::vector<std::string> notes;  // what could not be compared, and why
 
+  std::uint64_t unfinished = 0;  // of `damage`: parts of an export that were never finished
+  bool in_place = false;         // a dataset whose images lie elsewhere
+
   bool whole() const { return damage.empty(); }
 };
 

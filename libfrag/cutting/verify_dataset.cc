@@ -132,6 +132,7 @@ void verify_dataset(const fs::path& folder, PixelCheck pixels, VerifyReport& rep
   for (const StatedFile& stated : stated_files(folder, readable ? &place.tables : nullptr, report)) {
     checks.add([&folder, stated](VerifyReport& part) { check_stated(folder, stated, part); });
   }
+  report.in_place = readable && !place.tables.in_place.empty();
   if (readable) {
     VerifyReport said_already;  // a missing tar is one of the files above
     for (std::uint32_t i = 0; i < place.tables.shards.size(); ++i)

@@ -121,6 +121,7 @@ void check_manifest(const fs::path& folder, const PackManifest& manifest, const 
     wanted += split.fragments;
   }
   if (!manifest.complete) {
+    ++report.unfinished;
     report.damage.push_back({name, "", 0, 0,
                              "the export is not finished (" + std::to_string(written) + " of " +
                                  std::to_string(wanted) + " fragments): run the same frag pack again"});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/dataset/label_rule.h"
 
 namespace frag {
@@ -167,7 +168,7 @@ Background parse_background(std::string_view name) {
   for (const Background background : {Background::bright, Background::dark}) {
     if (name == name_of(background)) return background;
   }
-  throw Error(Errc::usage, "background \"" + std::string(name) + "\" is none of bright, dark");
+  throw Error(Errc::usage, "background " + is_none_of(name, {"bright", "dark"}));
 }
 
 // 256 cells of at most 2^18 pixels: pixels^2 variance is below 2^26 2^42, and all products below 2^98.

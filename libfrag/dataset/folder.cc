@@ -4,8 +4,8 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
+#include "libfrag/base/signature.h"
 #include "libfrag/dataset/layout.h"
-#include "libfrag/image/pixel_digest.h"
 
 namespace frag {
 namespace {
@@ -49,7 +49,7 @@ std::string write_files(const fs::path& folder, const Tables& tables, const std:
   }
   const std::string dataset = encode_dataset(tables, sources, labels);
   write_file_atomic(folder / (kDatasetFile + suffix), dataset);
-  write_file_atomic(folder / (kSumsFile + suffix), encode_sums(tables, dataset, sources, labels));
+  write_file_atomic(folder / (kSumsFile + suffix), encode_sums(dataset));
   return sha256_hex(dataset);
 }
 
@@ -66,6 +66,12 @@ struct DatasetFolder::Place {
 DatasetFolder::DatasetFolder(const fs::path& path, std::int64_t whole_bytes)
     : path_(path), whole_bytes_(whole_bytes) {
   if (!fs::exists(path / kDatasetFile)) {
+    const fs::path unfinished = (path.has_filename() ? path : path.parent_path()).string() + ".part";
+    if (!fs::exists(path) && fs::exists(unfinished)) {
+      throw Error(Errc::not_found, path.string() +
+                                       ": not whole yet: its cut was interrupted, or is still at work, in " +
+                                       unfinished.string() + "; the same frag cut again goes on with it");
+    }
     throw Error(Errc::not_found,
                 path.string() + ": no dataset here (it has no dataset.json); make one with frag cut");
   }
@@ -79,6 +85,8 @@ DatasetFolder::DatasetFolder(const fs::path& path, std::int64_t whole_bytes)
     }
     const std::string sums = read_file(path / kSumsFile);
     add_file(kSumsFile, sha256_hex(sums));
+    if (fs::exists(path / kSignatureFile))
+      add_file(kSignatureFile, sha256_hex(read_file(path / kSignatureFile)));
     catalog_ = std::make_unique<Catalog>(sha256_hex(dataset_json_), decode());
     first_shard_ = files_.size();
     for (const Shard& shard : catalog_->shards()) {
@@ -189,36 +197,17 @@ SourcePixels DatasetFolder::open_source(std::uint32_t source) const {
   return SourcePixels(open_file(source, row), row, catalog_->recipe(), whole_bytes_);
 }
 
-namespace {
-
-void require_equal_pixels(const Source& row, const std::string& digest) {
-  if (digest == row.pixels) return;
-  throw Error(Errc::bad_input, "source " + row.name +
-                                   " decodes to other pixels here than where it was cut: this " +
-                                   "machine's image libraries differ, and its fragments would too");
-}
-
-}  // namespace
-
-Image DatasetFolder::decode_source(std::uint32_t source, const SourcePixels& opened) const {
-  Image pixels = opened.whole();
-  require_equal_pixels(catalog_->sources()[source], pixel_digest(pixels));
-  return pixels;
-}
-
 Image DatasetFolder::picture_of(std::uint32_t source) const {
   constexpr std::int64_t kOverview = 4096;
   const SourcePixels pixels = open_source(source);
   return pixels.by_region() ? pixels.overview(kOverview) : decode_source(source, pixels);
 }
 
-void DatasetFolder::verify_pixels(std::uint32_t source) const {
-  require_equal_pixels(catalog_->sources()[source], digest_of(open_source(source)));
-}
-
 std::string replace_metadata(const fs::path& folder, const Tables& tables) {
   const std::string id = write_files(folder, tables, kNext);
   finish_replacement(folder);
+  std::error_code ignored;
+  fs::remove(folder / kSignatureFile, ignored);  // it was of the old one
   return id;
 }
 

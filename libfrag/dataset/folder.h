@@ -13,7 +13,7 @@
 
 #include "libfrag/base/file.h"
 #include "libfrag/dataset/catalog.h"
-#include "libfrag/dataset/source_pixels.h"
+#include "libfrag/dataset/source_store.h"
 #include "libfrag/dataset/tables.h"
 #include "libfrag/image/image.h"
 
@@ -26,7 +26,7 @@ struct DatasetFile {
   std::unique_ptr<const FileReader> reader;
 };
 
-class DatasetFolder {
+class DatasetFolder : public SourceStore {
  public:
   // Errc::not_found where `path` is no dataset, Errc::bad_input where its files contradict each other. A
   // `frag split` that was interrupted between its renames is completed first. Sources whose pixels take more
@@ -35,7 +35,7 @@ class DatasetFolder {
                          std::int64_t whole_bytes = SourcePixels::kWholeBytes);
 
   const std::filesystem::path& path() const { return path_; }
-  const Catalog& catalog() const { return *catalog_; }
+  const Catalog& catalog() const override { return *catalog_; }
   const std::string& dataset_json() const { return dataset_json_; }
 
   // Every file of the dataset: the metadata, then the store. The files stay those that were opened, even when
@@ -45,19 +45,10 @@ class DatasetFolder {
   // The stored file of a source, byte for byte; Errc::bad_input where its SHA-256 is not the table's.
   std::string read_source(std::uint32_t source) const;
 
-  // The pixels of a source, whole or by region; the file's SHA-256 is checked once.
-  SourcePixels open_source(std::uint32_t source) const;
-  // All of them; Errc::bad_input where their digest is not the table's: then this machine's decoder disagrees
-  // with the one that cut the dataset. For a source that is read by region see verify_pixels().
-  Image decode_source(std::uint32_t source) const { return decode_source(source, open_source(source)); }
-  // The same where open_source() gave `opened` already.
-  Image decode_source(std::uint32_t source, const SourcePixels& opened) const;
+  SourcePixels open_source(std::uint32_t source) const override;
   // A picture of the source for comparing: all its pixels, or where it is read by region an overview of at
   // most 4,096 pixels an edge.
   Image picture_of(std::uint32_t source) const;
-  // Reads all pixels of a source, by bands where it is large, and throws where decode_source() would.
-  void verify_pixels(std::uint32_t source) const;
-
   // A Tables to change and write again.
   Tables read_tables() const;
 

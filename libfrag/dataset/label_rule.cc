@@ -165,7 +165,7 @@ LabelsFrom parse_labels_from(std::string_view name) {
   for (const auto& row : kFroms) {
     if (row.name == name) return row.from;
   }
-  fail("from", "= " + quote(name) + " is none of folder, path, csv, mask, geojson, set");
+  fail("from", "= " + is_none_of(name, {"folder", "path", "csv", "mask", "geojson", "set"}));
 }
 
 std::vector<std::string> named_classes(const LabelRule& rule) {

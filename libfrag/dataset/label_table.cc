@@ -92,10 +92,13 @@ class TableReader {
 
   // A path that stays in the image folder, without what two spellings of one path differ by.
   std::string path_of(const CsvRow& row) const {
-    const std::string& path = text(row, kPath);
+    std::string path = text(row, kPath);
+    std::replace(path.begin(), path.end(), '\\', '/');
     if (path.empty()) fail("the path is empty");
     if (has_control(path)) fail("the path has a control character");
-    if (path.front() == '/') fail("the path " + quote(path) + " is absolute; it starts in the image folder");
+    const bool has_drive = path.size() > 2 && path.compare(1, 2, ":/") == 0;
+    if (path.front() == '/' || has_drive)
+      fail("the path " + quote(path) + " is absolute; it starts in the image folder");
     std::string clean;
     std::size_t from = 0;
     while (from <= path.size()) {

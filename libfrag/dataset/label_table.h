@@ -3,8 +3,9 @@
 //   path,class,group,split,page,x,y,w,h
 //   2024/slide-07.png,gel,patient-3,train,,,,,
 //
-// path and class are needed, columns come in any order, others are ignored. Pages count from 0; a box is in
-// pixels of the upright page, and its four columns are all there and all filled, or none. Pure functions.
+// path and class are needed, columns come in any order and in upper or lower case, others are ignored. Paths
+// are relative to the image folder, with / or \ between their parts. Pages count from 0; a box is in pixels
+// of the upright page, and its four columns are all there and all filled, or none. Pure functions.
 #pragma once
 
 #include <cstdint>

@@ -12,6 +12,7 @@
 #include "libfrag/dataset/file_walk.h"
 #include "libfrag/dataset/label_table.h"
 #include "libfrag/dataset/path_rule.h"
+#include "libfrag/dataset/scan_notes.h"
 #include "libfrag/image/read.h"
 
 namespace frag {
@@ -43,7 +44,8 @@ struct LeftOutName {
 constexpr LeftOutName kLeftOutNames[] = {
     {LeftOutFor::unlisted, "unlisted"},   {LeftOutFor::missing, "missing"},
     {LeftOutFor::no_match, "no_match"},   {LeftOutFor::other_class, "other_class"},
-    {LeftOutFor::no_labels, "no_labels"}, {LeftOutFor::bad_name, "bad_name"}};
+    {LeftOutFor::no_labels, "no_labels"}, {LeftOutFor::bad_name, "bad_name"},
+    {LeftOutFor::dead_link, "dead_link"}, {LeftOutFor::unreadable, "unreadable"}};
 
 bool is_utf8(const std::string& name) {
   return simdjson::validate_utf8(name.data(), name.size());
@@ -65,21 +67,46 @@ class Scanner {
   }
 
   SourceScan run() {
-    const std::vector<std::string> names = files_below(images_);
+    const FolderWalk walk = walk_folder(images_);
+    take_passed(walk.passed);
     if (rule_.from == LabelsFrom::csv) {
-      take_table(names);
+      take_table(walk.files);
     } else {
-      take_files(names);
+      take_files(walk.files);
     }
+    for (const std::string& name : walk.files) pass_over(name);
+    std::sort(scan_.passed.begin(), scan_.passed.end(),
+              [](const PassedOver& a, const PassedOver& b) { return a.name < b.name; });
     std::stable_sort(scan_.left_out.begin(), scan_.left_out.end(),
                      [](const LeftOut& a, const LeftOut& b) { return a.name < b.name; });
     require_some();
+    scan_.notes = notes_on_folders(images_, rule_, walk, scan_);
     return std::move(scan_);
   }
 
  private:
   void leave_out(const std::string& name, LeftOutFor reason, const std::string& text) {
     scan_.left_out.push_back({printable(name), reason, text});
+  }
+
+  void take_passed(const std::vector<Passed>& passed) {
+    for (const auto& [name, why] : passed) {
+      if (why == Passed::unreadable) {
+        leave_out(name, LeftOutFor::unreadable, "no permission to read this folder");
+      } else if (why == Passed::dead_link && looks_like_image(name)) {
+        leave_out(name, LeftOutFor::dead_link, "a link that leads nowhere");
+      } else {
+        scan_.passed.push_back({printable(name), text_of(why)});
+      }
+    }
+  }
+
+  // A file that no rule for labels has a use for.
+  void pass_over(const std::string& name) {
+    const bool wanted = rule_.from == LabelsFrom::set ? is_set_file(name) : looks_like_image(name);
+    if (wanted || name == rule_.file || sidecars_.contains(name)) return;
+    scan_.passed.push_back({printable(name), rule_.from == LabelsFrom::set ? "by its name no file of pictures"
+                                                                           : text_of_other_file(name)});
   }
 
   void take_files(const std::vector<std::string>& names) {
@@ -129,11 +156,10 @@ class Scanner {
 
   void take_with_sidecars(const std::vector<std::string>& candidates) {
     const std::string& pattern = rule_.from == LabelsFrom::mask ? rule_.mask : rule_.annotations;
-    std::set<std::string> sidecars;
-    for (const std::string& name : candidates) sidecars.insert(sidecar_name(pattern, name));
+    for (const std::string& name : candidates) sidecars_.insert(sidecar_name(pattern, name));
     std::map<std::string, std::string> owner;
     for (const std::string& name : candidates) {
-      if (sidecars.contains(name)) continue;
+      if (sidecars_.contains(name)) continue;
       const std::string sidecar = sidecar_name(pattern, name);
       const auto [other, fresh] = owner.emplace(sidecar, name);
       if (!fresh) {
@@ -222,6 +248,7 @@ class Scanner {
   const LabelRule& rule_;
   const std::set<std::string> classes_;
   std::unique_ptr<const PathRule> expression_;
+  std::set<std::string> sidecars_;  // masks and annotations
   SourceScan scan_;
 };
 
@@ -240,34 +267,6 @@ SourceScan scan_sources(const fs::path& images, const LabelRule& rule) {
 
 std::vector<LabelledFile> scan_class_folders(const fs::path& images) {
   return scan_sources(images, LabelRule()).files;
-}
-
-struct GroupRule::Impl {
-  explicit Impl(const std::string& text)
-      : expression(text, RE2::Quiet), captures(expression.NumberOfCapturingGroups()) {
-    const auto named = expression.NamedCapturingGroups().find("group");
-    if (named != expression.NamedCapturingGroups().end()) wanted = named->second;
-  }
-  RE2 expression;
-  int captures;
-  int wanted = 1;
-};
-
-GroupRule::GroupRule(const std::string& expression) {
-  if (!expression.empty()) impl_ = std::make_unique<Impl>(expression);
-}
-GroupRule::~GroupRule() = default;
-
-std::string GroupRule::group_of(const std::string& name) const {
-  if (!impl_) return name;
-  std::vector<re2::StringPiece> found(static_cast<std::size_t>(impl_->captures) + 1);
-  if (!impl_->expression.Match(name, 0, name.size(), RE2::UNANCHORED, found.data(),
-                               static_cast<int>(found.size())) ||
-      found[static_cast<std::size_t>(impl_->wanted)].empty()) {
-    throw Error(Errc::bad_input, "source " + name + " has no group: \"" + impl_->expression.pattern() +
-                                     "\" does not match its path");
-  }
-  return std::string(found[static_cast<std::size_t>(impl_->wanted)]);
 }
 
 }  // namespace frag

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +34,8 @@ enum class LeftOutFor {
   other_class,  // its class is not among the rule's classes
   no_labels,    // it has no mask or annotations
   bad_name,     // its name is not UTF-8
+  dead_link,    // a link that leads nowhere
+  unreadable,   // a folder that may not be read
 };
 
 const char* name_of(LeftOutFor reason);
@@ -45,14 +46,22 @@ struct LeftOut {
   std::string text;  // the reason for people, with the way out
 };
 
+// What was never meant to be a source, as far as its name tells: hidden, or no image.
+struct PassedOver {
+  std::string name;  // relative to the image folder; of a folder with a slash at its end
+  std::string text;  // why
+};
+
 struct SourceScan {
   std::vector<LabelledFile> files;  // by name, page and box
   std::vector<LeftOut> left_out;    // by name
+  std::vector<PassedOver> passed;   // by name
+  std::vector<std::string> notes;   // what looks like a mistake and may be none, for people
 };
 
-// The sources of the folder `images` under `rule`, which is validated. Hidden files and folders pass
-// unmentioned, as do files that do not look like images, and masks are nobody's sources; with a table,
-// exactly what it lists counts. Symbolic links to folders are followed where they lie in `images` itself.
+// The sources of the folder `images` under `rule`, which is validated. Hidden files and folders are passed
+// over, as are files that do not look like images, and masks are nobody's sources; with a table, exactly what
+// it lists counts. Symbolic links to folders are followed where they lie in `images` itself.
 //
 // Errc::not_found where `images` is no folder or the table is missing; Errc::bad_input where no source
 // remains, the table is malformed, a path captures a class or split that cannot be one, or two sources would
@@ -62,23 +71,5 @@ SourceScan scan_sources(const std::filesystem::path& images, const LabelRule& ru
 // All image files below the folders of `images`, each folder a class, sorted by name so that every machine
 // numbers them alike: scan_sources() with a rule of its defaults. Errc::bad_input where there is none.
 std::vector<LabelledFile> scan_class_folders(const std::filesystem::path& images);
-
-// The group of a source by its name: the text of the expression's capture named "group", or of its first
-// capture.
-class GroupRule {
- public:
-  // `expression` in RE2 syntax; empty: every source is its own group.
-  explicit GroupRule(const std::string& expression);
-  ~GroupRule();
-
-  // True where there is an expression.
-  bool is_given() const { return impl_ != nullptr; }
-  // Errc::bad_input that names the source where the expression does not match.
-  std::string group_of(const std::string& name) const;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
 
 }  // namespace frag

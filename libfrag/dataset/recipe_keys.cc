@@ -38,7 +38,7 @@ Enum find_value(const EnumName<Enum> (&names)[kCount], const std::string& text) 
     if (row.name == text) return row.value;
     known.emplace_back(row.name);
   }
-  throw Error(Errc::usage, "\"" + text + "\" is none of " + join(known, ", "));
+  throw Error(Errc::usage, is_none_of(text, known));
 }
 
 [[noreturn]] void must_be(const char* what) {
@@ -282,7 +282,8 @@ constexpr RecipeKey kKeys[] = {
     key<&Recipe::group>("group",
                         "Regular expression on the path whose capture names a source's group, as in "
                         "(?P<group>patient-\\d+); default: every source is a group"),
-    key<&Recipe::split>("split", "Shares of train/val/test, or train/test, or as in \"5 folds\""),
+    key<&Recipe::split>(
+        "split", "Shares of train/val/test or train/test, one side alone (train, test), or \"5 folds\""),
     key<&Recipe::seed>("seed", "Seed of the split"),
 };
 
@@ -308,7 +309,8 @@ void set_from_text(Recipe& recipe, const RecipeKey& key, const std::string& text
     }
     key.set(recipe, text);
   } catch (const Error& error) {
-    throw Error(Errc::usage, std::string(key.name) + " \"" + text + "\": " + error.what());
+    const std::string value = std::string(key.name) + " \"" + text + "\"", why = error.what();
+    throw Error(Errc::usage, why.starts_with(value) ? why : value + ": " + why);
   }
 }
 

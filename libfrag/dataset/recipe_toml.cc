@@ -1,4 +1,5 @@
 // Recipes as TOML: every complaint names file, line and column.
+#include <re2/re2.h>
 #include <toml++/toml.h>
 
 #include "libfrag/base/error.h"
@@ -46,14 +47,27 @@ void take(Recipe& recipe, const RecipeKey& key, const toml::node& node, const st
   }
 }
 
+// Where the line of a mistake gives text without its quotes.
+std::string hint_on_quotes(std::string_view toml, std::size_t line) {
+  const std::vector<std::string> lines = split_text(toml, '\n');
+  if (line == 0 || line > lines.size()) return {};
+  static const RE2 kBare(R"(\s*([\w-]+)\s*=\s*([^"'\[{\s#][^#]*?)\s*(?:#.*)?)");
+  std::string key, value;
+  if (!RE2::FullMatch(lines[line - 1], kBare, &key, &value)) return {};
+  return "; text stands in quotes: " + key + " = \"" + value + "\"";
+}
+
 // A misspelt key must not pass for a default.
 void refuse_unknown(const toml::table& table, const std::string& file) {
   std::vector<std::string> known;
   for (const RecipeKey& key : recipe_keys()) known.emplace_back(key.name);
   for (const auto& [name, node] : table) {
     if (std::find(known.begin(), known.end(), name.str()) != known.end()) continue;
+    const auto meant = nearest(name.str(), known);
     throw Error(Errc::bad_input, place(file, node.source()) + "\"" + std::string(name.str()) +
-                                     "\" is not a key of a recipe; the keys are " + join(known, ", "));
+                                     "\" is not a key of a recipe; " +
+                                     (meant ? "did you mean " + *meant + "? The" : "the") + " keys are " +
+                                     join(known, ", "));
   }
 }
 
@@ -72,7 +86,8 @@ Recipe parse_recipe(std::string_view toml, const std::string& name) {
       if (const toml::node* node = table.get(key.name)) take(recipe, key, *node, name);
     }
   } catch (const toml::parse_error& error) {
-    throw Error(Errc::bad_input, place(name, error.source()) + std::string(error.description()));
+    throw Error(Errc::bad_input, place(name, error.source()) + std::string(error.description()) +
+                                     hint_on_quotes(toml, error.source().begin.line));
   }
   try {
     recipe.validate();

@@ -4,11 +4,11 @@
 
 namespace frag {
 
-FragmentRenderer::FragmentRenderer(const DatasetFolder& folder, std::size_t cache_bytes)
-    : folder_(folder), cache_bytes_(cache_bytes) {}
+FragmentRenderer::FragmentRenderer(const SourceStore& store, std::size_t cache_bytes)
+    : store_(store), cache_bytes_(cache_bytes) {}
 
 Image FragmentRenderer::render(FragmentId id) {
-  const Catalog& catalog = folder_.catalog();
+  const Catalog& catalog = store_.catalog();
   const FragmentAddress address = catalog.locate(id);
   const auto source = pixels(address.source);
   return render(*source, catalog.angles()[address.tile.angle],
@@ -24,12 +24,12 @@ Image FragmentRenderer::render(const Pixels& pixels, const Angle& angle, const T
 }
 
 std::shared_ptr<const FragmentRenderer::Pixels> FragmentRenderer::read(std::uint32_t source) const {
-  SourcePixels pixels = folder_.open_source(source);
+  SourcePixels pixels = store_.open_source(source);
   auto read = std::make_shared<Pixels>();
   if (pixels.by_region()) {
     read->by_region.emplace(std::move(pixels));
   } else {
-    read->whole.emplace(folder_.decode_source(source, pixels));
+    read->whole.emplace(store_.decode_source(source, pixels));
   }
   return read;
 }

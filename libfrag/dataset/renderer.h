@@ -9,7 +9,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "libfrag/dataset/folder.h"
+#include "libfrag/dataset/source_store.h"
 #include "libfrag/image/image.h"
 
 namespace frag {
@@ -19,11 +19,11 @@ class FragmentRenderer {
  public:
   static constexpr std::size_t kDefaultCacheBytes = std::size_t{2} << 30;
 
-  // `folder` outlives the renderer. The cache holds at most `cache_bytes` of pixels, and always the newest
+  // `store` outlives the renderer. The cache holds at most `cache_bytes` of pixels, and always the newest
   // source.
-  explicit FragmentRenderer(const DatasetFolder& folder, std::size_t cache_bytes = kDefaultCacheBytes);
+  explicit FragmentRenderer(const SourceStore& store, std::size_t cache_bytes = kDefaultCacheBytes);
 
-  // Errors as DatasetFolder::decode_source and Catalog::locate.
+  // Errors as SourceStore::decode_source and Catalog::locate.
   Image render(FragmentId id);
 
   // A source's pixels, shared with the cache: whole, or the way to read them by region.
@@ -48,7 +48,7 @@ class FragmentRenderer {
   std::shared_ptr<const Pixels> read(std::uint32_t source) const;
   void evict();
 
-  const DatasetFolder& folder_;
+  const SourceStore& store_;
   const std::size_t cache_bytes_;
 
   std::mutex mutex_;  // guards all below

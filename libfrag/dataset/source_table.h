@@ -80,6 +80,7 @@ class SourceTable {
   // Columns that are asked for often.
   std::uint32_t class_number(std::size_t i) const { return rows_[i].class_number; }
   std::string_view split(std::size_t i) const { return splits_[rows_[i].split]; }
+  std::string_view group(std::size_t i) const { return text(rows_[i].group); }
   FragmentId first_fragment(std::size_t i) const { return first_[i]; }
   std::uint64_t fragments(std::size_t i) const { return first_[i + 1] - first_[i]; }
   std::uint64_t total_fragments() const { return first_.back(); }

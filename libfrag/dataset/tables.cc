@@ -134,12 +134,18 @@ std::string encode_dataset(const Tables& tables, const TableDigest& sources, con
   return dataset.dump(1) + "\n";
 }
 
-std::string encode_sums(const Tables& tables, const std::string& dataset_json, const TableDigest& sources,
-                        const TableDigest& labels) {
+std::string encode_sums(const std::string& dataset_json) {
+  const Json json = parse_json(dataset_json, kDatasetFile);
+  const Json tables = json_get<Json>(json, "tables", kDatasetFile);
   std::string sums = sha256_hex(dataset_json) + "  " + kDatasetFile + "\n";
-  sums += sources.sha256 + "  " + kSourcesFile + "\n";
-  if (!tables.labels->empty()) sums += labels.sha256 + "  " + kLabelsFile + "\n";
-  for (const Shard& shard : tables.shards) sums += shard.sha256 + "  " + shard.file + "\n";
+  const auto add = [&sums](const Json& stated, const std::string& name) {
+    sums += json_get<std::string>(stated, "sha256", kDatasetFile) + "  " + name + "\n";
+  };
+  for (const char* name : {kSourcesFile, kLabelsFile}) {
+    if (tables.contains(name)) add(tables[name], name);
+  }
+  for (const Json& shard : json_get<Json>(json, "store", kDatasetFile))
+    add(shard, json_get<std::string>(shard, "file", kDatasetFile));
   return sums;
 }
 
@@ -149,7 +155,7 @@ MetadataFiles encode(const Tables& tables) {
   files.labels = tables.labels->packed();
   const TableDigest sources = digest_of(files.sources_jsonl), labels = digest_of(files.labels);
   files.dataset_json = encode_dataset(tables, sources, labels);
-  files.sha256sums = encode_sums(tables, files.dataset_json, sources, labels);
+  files.sha256sums = encode_sums(files.dataset_json);
   return files;
 }
 

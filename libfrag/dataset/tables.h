@@ -51,9 +51,8 @@ struct TableDigest {
 };
 // dataset.json; `labels` matters only where the tables have some.
 std::string encode_dataset(const Tables& tables, const TableDigest& sources, const TableDigest& labels);
-// SHA256SUMS.
-std::string encode_sums(const Tables& tables, const std::string& dataset_json, const TableDigest& sources,
-                        const TableDigest& labels);
+// SHA256SUMS: of dataset.json and of everything that it names.
+std::string encode_sums(const std::string& dataset_json);
 
 // All of them in memory; equal tables give equal bytes. `labels` is empty where there are none.
 struct MetadataFiles {
@@ -61,6 +60,7 @@ struct MetadataFiles {
   std::string sources_jsonl;
   std::string labels;
   std::string sha256sums;
+  std::string signature;  // dataset.json.sig; empty for a dataset that nobody signed
 };
 MetadataFiles encode(const Tables& tables);
 

@@ -37,17 +37,10 @@ class Access {
   virtual std::vector<std::string> notes() const { return {}; }
 };
 
-// The metadata files of the dataset that the mirror at `url` serves. Errors as http::Client::get and
-// http::Answer::expect_ok.
-namespace http {
-class Client;
-}
-MetadataFiles fetch_metadata(http::Client& client, const std::string& url);
-
-// Opens one dataset folder, or one or more mirrors (http:// or https:// URLs) tried in the given order, the
-// next one where one fails. With `dataset_id` not empty, a mirror of another dataset is named in notes() and
-// passed over, and a folder of another dataset is Errc::refused. Errc::unavailable where no mirror answers,
-// Errc::not_found for no folder.
+// Opens one dataset folder, or one or more mirrors (http://, https:// or ftp:// URLs), which are used
+// together. With `dataset_id` not empty, a mirror of another dataset is named in notes() and passed over, and
+// a folder of another dataset is Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found
+// for no folder.
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places,
                                     const std::string& dataset_id = "");
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/geometry/grid_builder.h"
 
 namespace frag {
@@ -44,7 +45,7 @@ Fit parse_fit(std::string_view name) {
   for (const auto& row : kFits) {
     if (row.name == name) return row.fit;
   }
-  throw Error(Errc::usage, "fit \"" + std::string(name) + "\" is none of inscribed, largest, cover, whole");
+  throw Error(Errc::usage, "fit " + is_none_of(name, {"inscribed", "largest", "cover", "whole"}));
 }
 
 const char* name_of(Anchor anchor) {
@@ -58,7 +59,7 @@ Anchor parse_anchor(std::string_view name) {
   for (const auto& row : kAnchors) {
     if (row.name == name) return row.anchor;
   }
-  throw Error(Errc::usage, "anchor \"" + std::string(name) + "\" is none of start, center, spread");
+  throw Error(Errc::usage, "anchor " + is_none_of(name, {"start", "center", "spread"}));
 }
 
 AngleGrid::AngleGrid(std::int64_t width, std::int64_t height, const Angle& angle, const TilingSpec& spec) {

@@ -1,63 +1,15 @@
 #include "libfrag/http/client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstring>
-#include <mutex>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
+#include "libfrag/http/curl.h"
 
 namespace frag::http {
 namespace {
-
-using Headers = std::map<std::string, std::string>;
-
-struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-using Easy = std::unique_ptr<CURL, EasyDeleter>;
-
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListDeleter>;
-
-Easy make_easy() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  Easy easy(curl_easy_init());
-  if (!easy) throw Error(Errc::internal, "libcurl does not start");
-  return easy;
-}
-
-void append(List& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-  if (longer == nullptr) throw Error(Errc::internal, "libcurl: out of memory");
-  (void)list.release();
-  list.reset(longer);
-}
-
-// One header line as curl hands it out; a new status line starts over (redirects, 100 Continue).
-std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& headers = *static_cast<Headers*>(user);
-  const std::string_view line(data, size * count);
-  if (line.substr(0, 5) == "HTTP/") headers.clear();
-  const std::size_t colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    std::string name(line.substr(0, colon));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front())) != 0)
-      value.remove_prefix(1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())) != 0)
-      value.remove_suffix(1);
-    headers[name] = std::string(value);
-  }
-  return line.size();
-}
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
   static_cast<std::string*>(user)->append(data, size * count);
@@ -76,23 +28,6 @@ std::size_t on_upload(char* buffer, std::size_t size, std::size_t count, void* u
   return take;
 }
 
-void set_common(CURL* easy, const std::string& url, const ClientOptions& options, List& headers) {
-  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall_timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "libfrag/" FRAG_VERSION);
-  append(headers, "Expect:");  // no pause before a body
-  if (!options.bearer_token.empty()) append(headers, "Authorization: Bearer " + options.bearer_token);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
-}
-
-[[noreturn]] void throw_curl(CURLcode code, const std::string& url) {
-  throw Error(Errc::unavailable, url + ": " + curl_easy_strerror(code));
-}
-
 }  // namespace
 
 const Answer& Answer::expect_ok(const std::string& what) const {
@@ -106,7 +41,13 @@ const Answer& Answer::expect_ok(const std::string& what) const {
   if (status == 404) code = Errc::not_found;
   if (status == 401 || status == 403 || status == 409) code = Errc::refused;
   if (status == 429 || status >= 500) code = Errc::unavailable;
-  throw Error(code, what + ": " + detail);
+  std::optional<std::chrono::seconds> retry_after;
+  if (const auto stated = headers.find("retry-after"); stated != headers.end()) {
+    // The other form, a date, is for pages that people wait for.
+    const auto seconds = parse_integer(stated->second);
+    if (seconds && *seconds >= 0) retry_after.emplace(std::min<std::int64_t>(*seconds, 3600));
+  }
+  throw AnswerError(code, what + ": " + detail, status, retry_after);
 }
 
 Json Answer::json(const std::string& what) const {
@@ -115,11 +56,11 @@ Json Answer::json(const std::string& what) const {
 
 struct Client::Impl {
   ClientOptions options;
-  Easy easy = make_easy();
+  CurlEasy easy = make_curl();
 
   // `prepare` sets what differs between the methods.
   template <class Prepare>
-  Answer perform(const std::string& url, List headers, Prepare prepare) {
+  Answer perform(const std::string& url, CurlHeaders headers, Prepare prepare) {
     Answer answer;
     curl_easy_reset(easy.get());
     set_common(easy.get(), url, options, headers);
@@ -155,7 +96,7 @@ Answer Client::get(const std::string& url) {
 
 Answer Client::post_json(const std::string& url, const Json& body) {
   const std::string text = body.dump();
-  List headers;
+  CurlHeaders headers;
   append(headers, "Content-Type: application/json");
   return impl_->perform(url, std::move(headers), [&text](CURL* easy) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
@@ -166,7 +107,7 @@ Answer Client::post_json(const std::string& url, const Json& body) {
 Answer Client::put(const std::string& url, std::string_view body,
                    const std::vector<std::string>& header_lines) {
   Upload upload{body};
-  List headers;
+  CurlHeaders headers;
   for (const auto& line : header_lines) append(headers, line);
   return impl_->perform(url, std::move(headers), [&](CURL* easy) {
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
@@ -174,80 +115,6 @@ Answer Client::put(const std::string& url, std::string_view body,
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
     curl_easy_setopt(easy, CURLOPT_READDATA, &upload);
   });
-}
-
-struct BodyStream::Impl {
-  std::string url;
-  List headers;
-  Easy easy = make_easy();
-  CURLM* multi = curl_multi_init();
-  Headers answer_headers;
-  std::string buffer;
-  std::size_t taken = 0;  // of buffer
-  bool ended = false;
-  CURLcode result = CURLE_OK;  // once ended
-
-  ~Impl() {
-    curl_multi_remove_handle(multi, easy.get());
-    curl_multi_cleanup(multi);
-  }
-
-  bool empty() const { return taken == buffer.size(); }
-
-  // Moves the transfer on until there are bytes to take or it has ended. A failure waits until what came
-  // before is taken.
-  void pump() {
-    buffer.clear();
-    taken = 0;
-    while (buffer.empty() && !ended) {
-      int running = 0;
-      curl_multi_perform(multi, &running);
-      int left = 0;
-      while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-        if (message->msg != CURLMSG_DONE) continue;
-        ended = true;
-        result = message->data.result;
-      }
-      if (buffer.empty() && !ended) curl_multi_poll(multi, nullptr, 0, 1000, nullptr);
-    }
-    if (buffer.empty() && result != CURLE_OK) throw_curl(result, url);
-  }
-
-  int status() const {
-    long status = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    return static_cast<int>(status);
-  }
-};
-
-BodyStream::BodyStream(const std::string& url, const ClientOptions& options)
-    : impl_(std::make_unique<Impl>()) {
-  impl_->url = url;
-  set_common(impl_->easy.get(), impl_->url, options, impl_->headers);
-  curl_easy_setopt(impl_->easy.get(), CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(impl_->easy.get(), CURLOPT_HEADERDATA, &impl_->answer_headers);
-  curl_easy_setopt(impl_->easy.get(), CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(impl_->easy.get(), CURLOPT_WRITEDATA, &impl_->buffer);
-  curl_multi_add_handle(impl_->multi, impl_->easy.get());
-  impl_->pump();
-  if (impl_->status() / 100 == 2) return;
-  Answer answer{impl_->status(), impl_->answer_headers, {}};
-  while (true) {
-    answer.body += impl_->buffer;
-    if (impl_->ended) break;
-    impl_->pump();
-  }
-  answer.expect_ok(url);
-}
-
-BodyStream::~BodyStream() = default;
-
-std::size_t BodyStream::read(char* buffer, std::size_t capacity) {
-  if (impl_->empty()) impl_->pump();
-  const std::size_t take = std::min(capacity, impl_->buffer.size() - impl_->taken);
-  std::memcpy(buffer, impl_->buffer.data() + impl_->taken, take);
-  impl_->taken += take;
-  return take;
 }
 
 std::string percent_encode(std::string_view text) {
@@ -273,9 +140,11 @@ std::string make_query(const std::vector<std::pair<std::string, std::string>>& p
   return query;
 }
 
-std::string normalise_base_url(const std::string& url) {
-  if (url.compare(0, 7, "http://") != 0 && url.compare(0, 8, "https://") != 0) {
-    throw Error(Errc::usage, "\"" + url + "\" is not an address; write it as http://HOST:PORT");
+std::string normalise_base_url(const std::string& url, Ftp ftp) {
+  const auto begins = [&url](std::string_view scheme) { return url.compare(0, scheme.size(), scheme) == 0; };
+  if (!begins("http://") && !begins("https://") && !(ftp == Ftp::allowed && begins("ftp://"))) {
+    throw Error(Errc::usage, "\"" + url + "\" is not an address; write it as http://HOST:PORT" +
+                                 (ftp == Ftp::allowed ? " or ftp://HOST/FOLDER" : ""));
   }
   std::string base = url;
   while (base.back() == '/') base.pop_back();

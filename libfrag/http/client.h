@@ -1,4 +1,4 @@
-// An HTTP client on libcurl: whole answers, or a body pulled as it arrives.
+// An HTTP client on libcurl for answers that fit memory; download.h is for bodies that do not.
 //
 // A Client keeps its connections open between calls and belongs to one thread; make one a thread.
 #pragma once
@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "libfrag/base/error.h"
 #include "libfrag/base/json.h"
 
 namespace frag::http {
@@ -23,13 +25,28 @@ struct ClientOptions {
   std::string bearer_token;  // sent as "Authorization: Bearer" where not empty
 };
 
+// What a server answered where the caller wanted something else.
+class AnswerError : public Error {
+ public:
+  AnswerError(Errc code, const std::string& message, int status,
+              std::optional<std::chrono::seconds> retry_after)
+      : Error(code, message), status_(status), retry_after_(retry_after) {}
+  int status() const { return status_; }
+  // The server's Retry-After, at most an hour.
+  std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
+
+ private:
+  int status_;
+  std::optional<std::chrono::seconds> retry_after_;
+};
+
 struct Answer {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 
-  // Throws an Error with the problem's detail unless the status is 2xx: 404 -> not_found, 401/403/409 ->
-  // refused, 5xx and 429 -> unavailable, other 4xx -> bad_input. `what` stands before the detail.
+  // Throws an AnswerError with the problem's detail unless the status is 2xx: 404 -> not_found, 401/403/409
+  // -> refused, 5xx and 429 -> unavailable, other 4xx -> bad_input. `what` stands before the detail.
   const Answer& expect_ok(const std::string& what) const;
   Json json(const std::string& what) const;
 };
@@ -55,32 +72,15 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-// The body of one GET, pulled by the reader at its own pace. Belongs to one thread.
-class BodyStream {
- public:
-  // Connects and waits for the response head. Errors as Client::get, and as Answer::expect_ok for a status
-  // other than 2xx.
-  BodyStream(const std::string& url, const ClientOptions& options);
-  ~BodyStream();
-  BodyStream(const BodyStream&) = delete;
-  BodyStream& operator=(const BodyStream&) = delete;
-
-  // Up to `capacity` bytes; 0 at the end of a complete body. Errc::unavailable where the body was cut short
-  // or stalled.
-  std::size_t read(char* buffer, std::size_t capacity);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
 // Percent-encodes a query value or path segment.
 std::string percent_encode(std::string_view text);
 
 // "?a=1&b=2" with values encoded; pairs with an empty value are left out.
 std::string make_query(const std::vector<std::pair<std::string, std::string>>& pairs);
 
-// `url` without trailing slashes; Errc::usage unless it is http:// or https://.
-std::string normalise_base_url(const std::string& url);
+// `url` without trailing slashes; Errc::usage unless it is http:// or https://, or ftp:// where `ftp` says
+// so.
+enum class Ftp { refused, allowed };
+std::string normalise_base_url(const std::string& url, Ftp ftp = Ftp::refused);
 
 }  // namespace frag::http

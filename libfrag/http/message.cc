@@ -1,5 +1,7 @@
 #include "libfrag/http/message.h"
 
+#include <algorithm>
+
 namespace frag::http {
 namespace {
 
@@ -85,12 +87,19 @@ Response Response::problem(int status, const std::string& detail) {
   return response;
 }
 
-HttpError::HttpError(int status, const std::string& detail)
-    : Error(code_of(status), detail), status_(status) {}
+HttpError::HttpError(int status, const std::string& detail, HeaderLines headers)
+    : Error(code_of(status), detail), status_(status), headers_(std::move(headers)) {}
+
+HttpError try_later(const std::string& detail, int seconds) {
+  return {503, detail, {{"Retry-After", std::to_string(std::max(seconds, 1))}}};
+}
 
 Response problem_of(const std::exception& error) {
-  if (const auto* http = dynamic_cast<const HttpError*>(&error))
-    return Response::problem(http->status(), http->what());
+  if (const auto* http = dynamic_cast<const HttpError*>(&error)) {
+    Response response = Response::problem(http->status(), http->what());
+    response.headers.insert(response.headers.end(), http->headers().begin(), http->headers().end());
+    return response;
+  }
   if (const auto* ours = dynamic_cast<const Error*>(&error))
     return Response::problem(status_of(ours->code()), ours->what());
   return Response::problem(500, error.what());

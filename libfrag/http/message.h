@@ -25,7 +25,8 @@ struct Request {
   std::map<std::string, std::string> params;    // the query, percent-decoded; the last of equal names
   std::map<std::string, std::string> headers;   // names in lower case
   std::map<std::string, std::string> captures;  // what the route's {names} matched
-  std::string remote;                           // the peer's address
+  std::string route;                            // the pattern that matched, empty where none did
+  std::string remote;                           // the peer's address, or what a trusted proxy says it is
   BodyReader body;                              // empty function: no body
 
   // The header or query parameter of that name (header names in lower case), nullopt where absent.
@@ -41,13 +42,16 @@ std::string read_body(const Request& request, std::uint64_t limit);
 // Takes the next bytes of a streamed body. Throws Error(Errc::unavailable) when the peer is gone.
 using Sink = std::function<void(std::string_view)>;
 
+// Writes a body, piece by piece: a piece is sent as it comes where it is worth a system call.
+using BodyWriter = std::function<void(const Sink&)>;
+
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   // Where set, it is called once with a sink and `body` is ignored. An exception from it cuts the connection,
   // so that the client sees a body cut short and never a wrong one.
-  std::function<void(const Sink&)> stream;
+  BodyWriter stream;
   // The length of what `stream` will write, where it is known beforehand; else the body is sent chunked.
   std::optional<std::uint64_t> stream_length;
 
@@ -57,15 +61,22 @@ struct Response {
   static Response problem(int status, const std::string& detail);
 };
 
-// An Error that also says which HTTP status it becomes.
+using HeaderLines = std::vector<std::pair<std::string, std::string>>;
+
+// An Error that also says which HTTP status it becomes, and which headers go with it.
 class HttpError : public Error {
  public:
-  HttpError(int status, const std::string& detail);
+  HttpError(int status, const std::string& detail, HeaderLines headers = {});
   int status() const { return status_; }
+  const HeaderLines& headers() const { return headers_; }
 
  private:
   int status_;
+  HeaderLines headers_;
 };
+
+// 503 with Retry-After: the same request may succeed in so many seconds, at least 1.
+HttpError try_later(const std::string& detail, int seconds = 1);
 
 // The problem response for an exception that left a handler.
 Response problem_of(const std::exception& error);

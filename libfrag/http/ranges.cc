@@ -60,38 +60,58 @@ RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange* ra
   return RangeKind::part;
 }
 
+Content readable(std::uint64_t size, std::string etag, std::string content_type, ReadAt read) {
+  const auto open = [read = std::move(read)](const ByteRange& range) -> BodyWriter {
+    return [read, range](const Sink& sink) {
+      for (std::uint64_t done = 0; done < range.count;) {
+        const std::uint64_t piece = std::min(kPieceBytes, range.count - done);
+        sink(read(range.first + done, piece));
+        done += piece;
+      }
+    };
+  };
+  return {size, std::move(etag), std::move(content_type), open};
+}
+
+namespace {
+
+Response beyond_the_end(std::uint64_t size) {
+  Response refusal =
+      Response::problem(416, "the range lies beyond the end of " + std::to_string(size) + " bytes");
+  refusal.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
+  return refusal;
+}
+
+// The part of the content that is asked for; all of it where its size is not known.
+RangeKind asked_range(const Request& request, const Content& content, const std::string& quoted,
+                      ByteRange* range) {
+  if (!content.size || request.header("if-range").value_or(quoted) != quoted) return RangeKind::all;
+  return parse_range(request.header("range").value_or(""), *content.size, range);
+}
+
+}  // namespace
+
 Response serve(const Request& request, const Content& content) {
   const std::string quoted = "\"" + content.etag + "\"";
   Response response;
-  response.headers = {{"Content-Type", content.content_type}, {"ETag", quoted}, {"Accept-Ranges", "bytes"}};
+  response.headers = {{"Content-Type", content.content_type},
+                      {"ETag", quoted},
+                      {"Accept-Ranges", content.size ? "bytes" : "none"}};
   if (names_tag(request.header("if-none-match").value_or(""), quoted)) {
     response.status = 304;
     return response;
   }
-  ByteRange range{0, content.size};
-  const bool may_part = request.header("if-range").value_or(quoted) == quoted;
-  const RangeKind kind =
-      may_part ? parse_range(request.header("range").value_or(""), content.size, &range) : RangeKind::all;
-  if (kind == RangeKind::unsatisfiable) {
-    Response refusal =
-        Response::problem(416, "the range lies beyond the end of " + std::to_string(content.size) + " bytes");
-    refusal.headers.emplace_back("Content-Range", "bytes */" + std::to_string(content.size));
-    return refusal;
-  }
+  ByteRange range{0, content.size.value_or(0)};
+  const RangeKind kind = asked_range(request, content, quoted, &range);
+  if (kind == RangeKind::unsatisfiable) return beyond_the_end(*content.size);
   if (kind == RangeKind::part) {
     response.status = 206;
     response.headers.emplace_back("Content-Range", "bytes " + std::to_string(range.first) + "-" +
                                                        std::to_string(range.first + range.count - 1) + "/" +
-                                                       std::to_string(content.size));
+                                                       std::to_string(*content.size));
   }
-  response.stream_length = range.count;
-  response.stream = [read = content.read, range](const Sink& sink) {
-    for (std::uint64_t done = 0; done < range.count;) {
-      const std::uint64_t piece = std::min(kPieceBytes, range.count - done);
-      sink(read(range.first + done, piece));
-      done += piece;
-    }
-  };
+  if (content.size) response.stream_length = range.count;
+  response.stream = request.method == "HEAD" ? [](const Sink&) {} : content.open(range);
   return response;
 }
 

@@ -25,13 +25,19 @@ enum class RangeKind {
 // Reads a Range header's value against content of `size` bytes; fills `range` for RangeKind::part.
 RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange* range);
 
-// Something that can be read in pieces.
+// A body that may be asked for in part.
 struct Content {
-  std::uint64_t size = 0;
-  std::string etag;  // without quotes; equal contents have equal tags on every mirror
+  std::optional<std::uint64_t> size;  // absent: sent chunked, always whole
+  std::string etag;                   // without quotes; equal contents have equal tags on every mirror
   std::string content_type;
-  std::function<std::string(std::uint64_t offset, std::uint64_t count)> read;
+  // Gives what writes these bytes. Called only where a body is sent: not for HEAD, 304 or 416. What it throws
+  // is the answer. The range is {0, 0} where the size is not known.
+  std::function<BodyWriter(const ByteRange&)> open;
 };
+
+// Content that is read at any offset.
+using ReadAt = std::function<std::string(std::uint64_t offset, std::uint64_t count)>;
+Content readable(std::uint64_t size, std::string etag, std::string content_type, ReadAt read);
 
 // 200 with everything, 206 with the part asked for, 304 or 416.
 Response serve(const Request& request, const Content& content);

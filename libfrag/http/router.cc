@@ -49,6 +49,7 @@ Response Router::handle(Request& request) const {
       if (!match_path(route.pattern, request.path, &captures)) continue;
       if (route.method == method) {
         request.captures = std::move(captures);
+        request.route = route.pattern;
         return route.handler(request);
       }
       allowed += (allowed.empty() ? "" : ", ") + route.method;

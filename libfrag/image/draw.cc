@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "libfrag/base/text.h"
 #include "libfrag/image/convert.h"
 #include "libfrag/image/mat.h"
 #include "libfrag/image/resize.h"
@@ -24,17 +25,6 @@ std::vector<cv::Point> fixed_points(const std::vector<Point>& corners) {
   for (const Point& corner : corners)
     points.emplace_back(cvRound(corner.x * (1 << kShift)), cvRound(corner.y * (1 << kShift)));
   return points;
-}
-
-// OpenCV would draw a '?' for every byte of a letter.
-std::string in_ascii(const std::string& line) {
-  std::string ascii;
-  for (const char letter : line) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (byte < 0x80) ascii += letter;
-    if (byte >= 0xC0) ascii += '?';
-  }
-  return ascii;
 }
 
 constexpr double kTextScale = 0.45;

@@ -38,7 +38,7 @@ class Canvas {
   void fill(const std::vector<Point>& corners, Colour colour, double opacity);
   void rectangle(std::int64_t x, std::int64_t y, std::int64_t width, std::int64_t height, Colour fill);
   // One line of text with its baseline's left end at (x, y), capitals about 10 pixels high times `scale`.
-  // Letters beyond ASCII are drawn as '?'.
+  // Letters beyond ASCII are drawn as in_ascii() has them.
   void text(std::int64_t x, std::int64_t y, const std::string& line, Colour colour, double scale = 1);
   // How many pixels such a line is long.
   static std::int64_t text_width(const std::string& line, double scale = 1);

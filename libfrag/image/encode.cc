@@ -93,15 +93,19 @@ std::string_view JpegEncoder::encode(const Image& image, int quality) {
   if (image.bits() != 8)
     throw Error(Errc::usage, "a JPEG holds 8 bits a sample, not 16: write PNG, or convert first");
   const bool gray = image.channels() == 1;
-  const int sampling = gray ? TJSAMP_GRAY : TJSAMP_444;
+  const int sampling = gray ? TJSAMP_GRAY : quality < kFullColourQuality ? TJSAMP_420 : TJSAMP_444;
   const auto width = static_cast<int>(image.width()), height = static_cast<int>(image.height());
   const std::size_t bound = tjBufSize(width, height, sampling);
   if (file_.size() < bound) file_.resize(bound);
   unsigned char* to = file_.data();
   unsigned long size = file_.size();
-  const int result = tjCompress2(handle_.get(), image.row(0), width, static_cast<int>(image.stride()), height,
-                                 gray ? TJPF_GRAY : TJPF_RGB, &to, &size, sampling, quality,
-                                 TJFLAG_FASTDCT | TJFLAG_NOREALLOC);
+  const int flags = TJFLAG_FASTDCT | TJFLAG_NOREALLOC, stride = static_cast<int>(image.stride());
+  // A grey image is a Y plane as it is; as pixels it would be copied first, byte by byte.
+  const unsigned char* plane = image.row(0);
+  const int result = gray ? tjCompressFromYUVPlanes(handle_.get(), &plane, width, &stride, height, sampling,
+                                                    &to, &size, quality, flags)
+                          : tjCompress2(handle_.get(), plane, width, stride, height, TJPF_RGB, &to, &size,
+                                        sampling, quality, flags);
   if (result != 0)
     throw Error(Errc::internal, std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
   return {reinterpret_cast<const char*>(to), size};
@@ -115,6 +119,14 @@ std::string encode_png(const Image& image) {
 std::string encode_jpeg(const Image& image, int quality) {
   thread_local JpegEncoder encoder;
   return std::string(encoder.encode(image, quality));
+}
+
+const char* png_encoder_name() {
+  return "libfrag " FRAG_VERSION ", libdeflate " LIBDEFLATE_VERSION_STRING;
+}
+
+const char* jpeg_encoder_name() {
+  return "libfrag " FRAG_VERSION ", libjpeg-turbo " FRAG_TURBOJPEG_VERSION;
 }
 
 }  // namespace frag

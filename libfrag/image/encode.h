@@ -40,7 +40,11 @@ class PngEncoder {
   std::string file_;
 };
 
-// Baseline JPEG of 8-bit images; RGB without chroma subsampling.
+// From this quality on colours have the resolution of the luminance (4:4:4); below it half of it along each
+// edge (4:2:0), as most writers of JPEG have it.
+inline constexpr int kFullColourQuality = 95;
+
+// Baseline JPEG of 8-bit images.
 class JpegEncoder {
  public:
   JpegEncoder();
@@ -62,5 +66,9 @@ class JpegEncoder {
 // The same by an encoder that each calling thread keeps.
 std::string encode_png(const Image& image);
 std::string encode_jpeg(const Image& image, int quality = 90);
+
+// What makes these bytes, with its version: equal pixels have equal files where this is equal.
+const char* png_encoder_name();
+const char* jpeg_encoder_name();
 
 }  // namespace frag

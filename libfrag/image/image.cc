@@ -68,6 +68,13 @@ void PixelDigest::add(const Image& band) {
     hash_.update({reinterpret_cast<const char*>(band.row(y)), row_bytes});
 }
 
+std::string packed_pixel_digest(std::string_view pixels, std::int64_t width, std::int64_t height,
+                                std::int64_t channels, int bits) {
+  PixelDigest digest(width, height, channels, bits);
+  digest.add(pixels);
+  return digest.hex();
+}
+
 std::string pixel_digest(const Image& image) {
   PixelDigest digest(image.width(), image.height(), image.channels(), image.bits());
   digest.add(image);

@@ -92,7 +92,8 @@ class RunRenderer {
       : source_(source),
         places_(places),
         out_(out),
-        layout_{source.pixels.row(0), source.pixels.stride(), source.pixels.channels(), source.pixels.bits()},
+        layout_{source.pixels.row(0), source.pixels.stride(), source.pixels.channels(), source.pixels.bits(),
+                source.pixels.height() + Image::kPadRows},
         half_(half_weight(layout_.bits)),
         all_inside_(inside(reach_of(places, out.width(), out.height()))) {}
 

@@ -1,6 +1,6 @@
 // The inner loop of rendering, compiled once for every instruction set. Each computes the integers that
 // render.h defines; the places and weights of a vector of samples are worked out together, and one gather
-// fetches both horizontal neighbours of every sample.
+// fetches both horizontal neighbours of every sample. render_blocks-inl.h has a way without gathers.
 #include "libfrag/image/render_kernel.h"
 
 #include <algorithm>
@@ -12,6 +12,10 @@
 #define HWY_TARGET_INCLUDE "libfrag/image/render_kernel.cc"
 #include <hwy/foreach_target.h>  // includes this file again for each instruction set
 #include <hwy/highway.h>
+
+#if HWY_TARGET == HWY_AVX3_DL
+#include "libfrag/image/render_blocks-inl.h"
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace frag {
@@ -348,6 +352,18 @@ class Gray8 {
 
 void render_gray8(const PixelLayout& layout, const RunColumns& columns, std::span<const Run> runs) {
   const Gray8 groups(layout, columns);
+#if HWY_TARGET == HWY_AVX3_DL
+  const Gray8Blocks blocks(layout, columns);
+  while (runs.size() >= Gray8Blocks::kRows) {
+    const auto strip = runs.first<Gray8Blocks::kRows>();
+    if (blocks.in_memory(strip)) {
+      blocks.render(strip);
+    } else {
+      for (const Run& run : strip) groups.render(run);
+    }
+    runs = runs.subspan<Gray8Blocks::kRows>();
+  }
+#endif
   for (const Run& run : runs) groups.render(run);
 }
 

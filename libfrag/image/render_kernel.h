@@ -49,6 +49,7 @@ struct PixelLayout {
   std::int64_t stride;        // bytes from a row to the next
   std::int64_t channels;      // 1 or 3
   int bits;                   // of a sample: 8, or 16 with one channel
+  std::int64_t rows;          // that are in memory from `first` on, each of `stride` bytes
 
   const std::uint8_t* at(std::int64_t left, std::int64_t top) const {
     return first + top * stride + left * (channels * bits / 8);
@@ -92,7 +93,7 @@ inline void render_sample(const PixelLayout& layout, const std::uint8_t* at, std
 
 // Renders runs of the same columns, each in the row below the one before, with the best instruction set of
 // this machine; at most kRunLength. Reads at most 8 bytes from a pixel that is used and from the one below
-// it.
+// it, and what lies around them in the layout's rows.
 void render_runs(const PixelLayout& layout, const RunColumns& columns, std::span<const Run> runs);
 
 }  // namespace frag

@@ -81,10 +81,9 @@ Lease Coordinator::lease_of(const TaskRecord& task) const {
   lease.dataset = spec.dataset;
   lease.mirrors = spec.mirrors;
   lease.local = spec.local;
-  lease.sample = spec.sample;
-  lease.sample.round = static_cast<std::uint64_t>(task.round);
-  lease.sample.part = static_cast<std::uint64_t>(task.part);
-  lease.sample.parts = static_cast<std::uint64_t>(spec.nodes);
+  lease.sample =
+      sample_of_part(spec.sample, static_cast<std::uint64_t>(task.round),
+                     static_cast<std::uint64_t>(task.part), static_cast<std::uint64_t>(spec.nodes));
   return lease;
 }
 

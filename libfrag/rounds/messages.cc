@@ -217,6 +217,12 @@ JobSpec job_spec_from_json(const Json& json) {
         .refuse_others({"epochs", "batch", "learning_rate", "momentum", "weight_decay"});
   }
   if (fields.has("sample")) job.sample = sample_spec_from_json(fields.at("sample"));
+  const std::size_t rows = job.sample.part_weights.size();
+  if (rows > 0 && rows != static_cast<std::size_t>(job.nodes)) {
+    throw Error(Errc::bad_input, "job: \"sample\" has weights for " + std::to_string(rows) +
+                                     " parts, and \"nodes\" is " + std::to_string(job.nodes) +
+                                     "; it needs a row for each node");
+  }
   return job;
 }
 

@@ -52,7 +52,7 @@ struct JobSpec {
   double deadline_s = 600;  // seconds a round may take before it is extended
   double lease_s = 30;      // seconds without a heartbeat after which a worker counts as dead
   LocalSettings local;
-  SampleSpec sample;  // round, part and parts are set by the aggregator
+  SampleSpec sample;  // round, part and parts are set by the aggregator; part_weights: none, or `nodes` rows
 
   bool operator==(const JobSpec&) const = default;
 

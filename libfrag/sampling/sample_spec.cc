@@ -1,118 +1,218 @@
 #include "libfrag/sampling/sample_spec.h"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 
 #include "libfrag/base/error.h"
 
 namespace frag {
 namespace {
 
-const char* name_of(Balance balance) {
-  return balance == Balance::by_class ? "class" : "none";
+const std::string kWhat = "sample";
+constexpr std::uint32_t kThousand = 1000;
+
+constexpr std::array<std::pair<SamplePolicy, const char*>, 4> kPolicies = {
+    {{SamplePolicy::random, "random"},
+     {SamplePolicy::fixed_parts, "static"},
+     {SamplePolicy::changing_parts, "dynamic"},
+     {SamplePolicy::hybrid, "hybrid"}}};
+constexpr std::array<std::pair<SampleSide, const char*>, 2> kSides = {
+    {{SampleSide::train, "train"}, {SampleSide::test, "test"}}};
+
+[[noreturn]] void fail(const std::string& message) {
+  throw Error(Errc::bad_input, kWhat + ": " + message);
 }
 
-Balance parse_balance(const std::string& name) {
-  if (name == "class") return Balance::by_class;
-  if (name == "none") return Balance::none;
-  throw Error(Errc::bad_input, "sample: balance \"" + name + "\" is neither class nor none");
+template <class Names, class Value>
+const char* name_in(const Names& names, Value value) {
+  for (const auto& [one, name] : names) {
+    if (one == value) return name;
+  }
+  return "";
 }
 
-void check(const SampleSpec& spec) {
-  if (spec.split.empty()) throw Error(Errc::bad_input, "sample: \"split\" is empty");
-  if (spec.count && *spec.count == 0) throw Error(Errc::bad_input, "sample: \"count\" is 0");
-  if (spec.parts < 1 || spec.part >= spec.parts) {
-    throw Error(Errc::bad_input, "sample: part " + std::to_string(spec.part) + " of " +
-                                     std::to_string(spec.parts) + "; parts are numbered from 0");
+template <class Names>
+auto value_in(const Names& names, const std::string& key, const std::string& wanted) {
+  std::string known;
+  for (const auto& [value, name] : names) {
+    if (wanted == name) return value;
+    known += std::string(known.empty() ? "" : ", ") + name;
+  }
+  fail(key + " \"" + wanted + "\" is none of " + known);
+}
+
+// A share written with up to three decimals, as thousandths. A quotient of whole numbers and the decimal that
+// means it are the same double, so that no two machines read it differently.
+std::uint32_t share_from_json(const Json& json, const char* key) {
+  const double value = json.at(key).is_number() ? json.at(key).get<double>() : -1.0;
+  for (std::uint32_t thousandths = 0; thousandths <= kThousand; ++thousandths) {
+    if (value == thousandths / double{kThousand}) return thousandths;
+  }
+  fail("\"" + std::string(key) + "\" is " + json.at(key).dump() +
+       "; it is a number from 0 to 1 with at most three decimals, as in 0.75");
+}
+
+Json share_to_json(std::uint32_t thousandths) {
+  return Json(thousandths / double{kThousand});
+}
+
+ClassWeights weights_from_json(const Json& json, const std::string& key) {
+  if (!json.is_object()) fail("\"" + key + "\" holds class weights that are not as in {\"NAME\": 3}");
+  ClassWeights weights;
+  for (const auto& [name, value] : json.items()) {
+    const bool whole =
+        value.is_number_unsigned() || (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+    if (!whole)
+      fail("\"" + key + "\" gives class \"" + name + "\" a weight that is no whole number from 0 on");
+    weights[name] = value.get<std::uint64_t>();
+  }
+  return weights;
+}
+
+Json weights_to_json(const ClassWeights& weights) {
+  Json json = Json::object();
+  for (const auto& [name, weight] : weights) json[name] = weight;
+  return json;
+}
+
+void validate_weights(const ClassWeights& weights) {
+  std::uint64_t sum = 0;
+  for (const auto& [name, weight] : weights) {
+    sum += std::min(weight, kMaxWeightSum + 1);
+    if (sum > kMaxWeightSum) {
+      fail("class weights add up to more than " + std::to_string(kMaxWeightSum) +
+           "; divide them all by the same number");
+    }
+  }
+  if (sum == 0) fail("no class has a weight above 0; give one to every class that is wanted");
+}
+
+void read_balance(const Json& json, SampleSpec& spec) {
+  if (json.contains("weights")) {
+    if (json.contains("balance")) fail("\"weights\" and \"balance\" exclude each other; leave one out");
+    if (!json.at("weights").is_array() || json.at("weights").empty())
+      fail("\"weights\" is not a list with the class weights of each part");
+    for (const Json& row : json.at("weights")) spec.part_weights.push_back(weights_from_json(row, "weights"));
+    spec.parts = spec.part_weights.size();
+  }
+  if (!json.contains("balance")) return;
+  const Json& balance = json.at("balance");
+  if (balance == "class") return;
+  if (balance == "none") {
+    spec.balance = Balance::none;
+  } else if (balance.is_object()) {
+    spec.balance = Balance::weighted;
+    spec.class_weights = weights_from_json(balance, "balance");
+  } else {
+    fail("\"balance\" is " + balance.dump() + "; it is class, none or class weights");
   }
 }
 
-std::uint64_t parse_u64(const std::string& name, const std::string& text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw Error(Errc::bad_input, name + "=" + text + " is not a whole number");
+void refuse_other_keys(const Json& json) {
+  static const std::vector<std::string> kKeys = {"split",   "count",   "seed",    "round",  "part",
+                                                 "parts",   "balance", "repeats", "policy", "keep",
+                                                 "holdout", "side",    "fold",    "weights"};
+  if (!json.is_object()) fail("not an object");
+  for (const auto& [key, value] : json.items()) {
+    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) fail("unknown key \"" + key + "\"");
+    if (value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() < 0)
+      fail("\"" + key + "\" is below 0");
   }
-  return value;
 }
 
 }  // namespace
 
+void validate(const SampleSpec& spec) {
+  if (spec.split.empty()) fail("\"split\" is empty");
+  if (spec.count && *spec.count == 0) fail("\"count\" is 0; leave it out for as many as there are");
+  if (spec.parts < 1 || spec.part >= spec.parts) {
+    fail("part " + std::to_string(spec.part) + " of " + std::to_string(spec.parts) +
+         "; parts are numbered from 0");
+  }
+  if (spec.keep > kThousand) fail("\"keep\" is above 1");
+  if (spec.holdout >= kThousand) fail("\"holdout\" is 1 or more, which leaves nothing to train on");
+  if (spec.fold && spec.holdout > 0)
+    fail("\"fold\" and \"holdout\" exclude each other: the fold is what is set aside; leave one out");
+  if (spec.side == SampleSide::test && !spec.fold && spec.holdout == 0)
+    fail("\"side\" is test, and nothing is set aside; add a holdout or a fold, or name the split to test on");
+  if (spec.balance == Balance::weighted) validate_weights(spec.class_weights);
+  for (const ClassWeights& weights : spec.part_weights) validate_weights(weights);
+  if (!spec.part_weights.empty() && spec.part_weights.size() != spec.parts) {
+    fail("\"weights\" has " + std::to_string(spec.part_weights.size()) + " rows for " +
+         std::to_string(spec.parts) + " parts; it needs a row for each");
+  }
+}
+
+SampleSpec sample_of_part(SampleSpec spec, std::uint64_t round, std::uint64_t part, std::uint64_t parts) {
+  spec.round = round;
+  spec.part = part;
+  spec.parts = parts;
+  validate(spec);
+  if (!spec.part_weights.empty()) {
+    spec.balance = Balance::weighted;
+    spec.class_weights = spec.part_weights[part];
+    spec.part_weights.clear();
+  }
+  return spec;
+}
+
+std::string describe_pool(const SampleSpec& spec) {
+  if (!spec.fold) return "split \"" + spec.split + "\"";
+  return (spec.side == SampleSide::test ? "fold " : "all folds but ") + std::to_string(*spec.fold);
+}
+
 Json to_json(const SampleSpec& spec) {
-  Json json = {{"split", spec.split}};
+  Json json = Json::object();
+  if (spec.fold) {
+    json["fold"] = *spec.fold;
+  } else {
+    json["split"] = spec.split;
+  }
+  if (spec.side != SampleSide::train || spec.fold) json["side"] = name_in(kSides, spec.side);
   if (spec.count) json["count"] = *spec.count;
   json["seed"] = spec.seed;
   json["round"] = spec.round;
   json["part"] = spec.part;
   json["parts"] = spec.parts;
-  json["balance"] = name_of(spec.balance);
+  if (spec.policy != SamplePolicy::random) json["policy"] = name_in(kPolicies, spec.policy);
+  if (spec.policy == SamplePolicy::hybrid) json["keep"] = share_to_json(spec.keep);
+  if (spec.holdout > 0) json["holdout"] = share_to_json(spec.holdout);
+  if (!spec.part_weights.empty()) {
+    for (const ClassWeights& weights : spec.part_weights) json["weights"].push_back(weights_to_json(weights));
+  } else if (spec.balance == Balance::weighted) {
+    json["balance"] = weights_to_json(spec.class_weights);
+  } else {
+    json["balance"] = spec.balance == Balance::none ? "none" : "class";
+  }
   json["repeats"] = spec.repeats == Repeats::allow;
   return json;
 }
 
 SampleSpec sample_spec_from_json(const Json& json) {
-  static const std::string kWhat = "sample";
-  static const std::vector<std::string> kKeys = {"split", "count", "seed",    "round",
-                                                 "part",  "parts", "balance", "repeats"};
-  if (!json.is_object()) throw Error(Errc::bad_input, "sample: not an object");
-  for (const auto& [key, value] : json.items()) {
-    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
-      throw Error(Errc::bad_input, "sample: unknown key \"" + key + "\"");
-    }
-    if (value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() < 0) {
-      throw Error(Errc::bad_input, "sample: \"" + key + "\" is below 0");
-    }
-  }
+  refuse_other_keys(json);
   SampleSpec spec;
+  if (json.contains("fold")) {
+    if (json.contains("split")) fail("\"split\" and \"fold\" exclude each other; leave one out");
+    spec.fold = json_get<std::uint64_t>(json, "fold", kWhat);
+  }
   spec.split = json_get_or(json, "split", spec.split, kWhat);
   if (json.contains("count")) spec.count = json_get<std::uint64_t>(json, "count", kWhat);
+  read_balance(json, spec);
   spec.seed = json_get_or(json, "seed", spec.seed, kWhat);
   spec.round = json_get_or(json, "round", spec.round, kWhat);
   spec.part = json_get_or(json, "part", spec.part, kWhat);
   spec.parts = json_get_or(json, "parts", spec.parts, kWhat);
-  spec.balance = parse_balance(json_get_or<std::string>(json, "balance", name_of(spec.balance), kWhat));
   spec.repeats = json_get_or(json, "repeats", false, kWhat) ? Repeats::allow : Repeats::refuse;
-  check(spec);
-  return spec;
-}
-
-std::vector<std::pair<std::string, std::string>> to_query(const SampleSpec& spec) {
-  std::vector<std::pair<std::string, std::string>> query = {{"split", spec.split}};
-  if (spec.count) query.emplace_back("count", std::to_string(*spec.count));
-  query.emplace_back("seed", std::to_string(spec.seed));
-  query.emplace_back("round", std::to_string(spec.round));
-  query.emplace_back("part", std::to_string(spec.part));
-  query.emplace_back("parts", std::to_string(spec.parts));
-  query.emplace_back("balance", name_of(spec.balance));
-  query.emplace_back("repeats", spec.repeats == Repeats::allow ? "1" : "0");
-  return query;
-}
-
-SampleSpec sample_spec_from_query(const std::map<std::string, std::string>& params,
-                                  const std::vector<std::string>& also_known) {
-  SampleSpec spec;
-  for (const auto& [name, value] : params) {
-    if (name == "split") {
-      spec.split = value;
-    } else if (name == "count") {
-      spec.count = parse_u64(name, value);
-    } else if (name == "seed") {
-      spec.seed = parse_u64(name, value);
-    } else if (name == "round") {
-      spec.round = parse_u64(name, value);
-    } else if (name == "part") {
-      spec.part = parse_u64(name, value);
-    } else if (name == "parts") {
-      spec.parts = parse_u64(name, value);
-    } else if (name == "balance") {
-      spec.balance = parse_balance(value);
-    } else if (name == "repeats") {
-      spec.repeats = parse_u64(name, value) != 0 ? Repeats::allow : Repeats::refuse;
-    } else if (std::find(also_known.begin(), also_known.end(), name) == also_known.end()) {
-      throw Error(Errc::bad_input, "unknown parameter \"" + name + "\"");
-    }
+  if (json.contains("policy"))
+    spec.policy = value_in(kPolicies, "policy", json_get<std::string>(json, "policy", kWhat));
+  if (json.contains("side")) spec.side = value_in(kSides, "side", json_get<std::string>(json, "side", kWhat));
+  if (json.contains("keep")) {
+    if (spec.policy != SamplePolicy::hybrid)
+      fail("\"keep\" is of the policy hybrid; leave it out, or add that");
+    spec.keep = share_from_json(json, "keep");
   }
-  check(spec);
+  if (json.contains("holdout")) spec.holdout = share_from_json(json, "holdout");
+  validate(spec);
   return spec;
 }
 

@@ -1,7 +1,9 @@
 #include "libfrag/split/assign.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 #include "libfrag/base/digest.h"
@@ -103,34 +105,97 @@ std::vector<std::uint32_t> fill_sides(const std::vector<Group>& groups, std::spa
   return chosen;
 }
 
+[[noreturn]] void refuse_few(const std::string& class_name, std::size_t groups,
+                             std::span<const SplitSide> sides) {
+  std::vector<std::string> names;
+  for (const SplitSide& side : sides) names.push_back(side.name);
+  const bool folds = names.front().starts_with("fold");
+  const std::string fewer = groups < 2 ? "--split train (all on one side)"
+                            : folds    ? "--split \"" + std::to_string(groups) + " folds\""
+                                       : "--split 80/20";
+  throw Error(Errc::bad_input, "class \"" + class_name + "\" has " + std::to_string(groups) +
+                                   (groups == 1 ? " group" : " groups") + " for " +
+                                   std::to_string(sides.size()) + " sides (" + join(names, ", ") +
+                                   "), and every side needs one of its own (a group is an image, or all "
+                                   "images that share a name by --group or a table); add images of it, or "
+                                   "ask for fewer sides, for example " +
+                                   fewer);
+}
+
+constexpr const char* kSides[] = {"train", "val", "test"};
+
+[[noreturn]] void refuse_split(std::string_view text) {
+  throw Error(Errc::usage, "split \"" + std::string(text) +
+                               "\": write train/val/test shares as in 70/15/15, train/test as in 80/20, one "
+                               "side alone as in train or test, or 5 folds");
+}
+
+// The numbers between the slashes; empty where there are other things.
+std::vector<double> shares_of(std::string_view text) {
+  std::vector<double> shares;
+  for (const std::string& part : split_text(text, '/')) {
+    const auto share = parse_number(part);
+    if (!share || *share < 0) return {};
+    shares.push_back(*share);
+  }
+  return shares;
+}
+
 }  // namespace
 
 std::vector<SplitSide> parse_split(std::string_view text) {
-  const auto fail = [&text] {
-    throw Error(Errc::usage,
-                "split \"" + std::string(text) +
-                    "\": write train/val/test shares as in 70/15/15, or train/test as in 80/20, or 5 folds");
-  };
   static constexpr std::string_view kFolds = " folds";
   if (text.size() > kFolds.size() && text.substr(text.size() - kFolds.size()) == kFolds) {
     const auto k = parse_integer(text.substr(0, text.size() - kFolds.size()));
-    if (!k) fail();
+    if (!k) refuse_split(text);
     return make_folds(*k);
   }
-  const auto parts = split_text(text, '/');
-  if (parts.size() != 2 && parts.size() != 3) fail();
-  std::vector<SplitSide> sides;
-  double sum = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto share = parse_number(parts[i]);
-    const bool is_val = parts.size() == 3 && i == 1;
-    if (!share || *share < 0 || (*share == 0 && !is_val)) fail();
-    const char* name = i == 0 ? "train" : is_val ? "val" : "test";
-    if (*share > 0) sides.push_back({name, *share});
-    sum += *share;
+  for (const char* side : kSides) {
+    if (text == side) return {{side, 1}};
   }
-  for (SplitSide& side : sides) side.share /= sum;
+  const std::vector<double> shares = shares_of(text);
+  if (shares.empty() || shares.size() > 3) refuse_split(text);
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  std::vector<SplitSide> sides;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const char* name = kSides[shares.size() == 2 && i == 1 ? 2 : i];
+    if (shares[i] > 0) sides.push_back({name, shares[i] / sum});
+  }
+  if (sides.empty()) refuse_split(text);
   return sides;
+}
+
+std::string note_on_shares(std::string_view text) {
+  const std::vector<double> shares = shares_of(text);
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  // 2/1 and 7/2/1 are ratios, 33/33/33 is near enough.
+  if (shares.size() < 2 || sum < 50 || (sum >= 99 && sum <= 101)) return {};
+  std::vector<std::string> parts;
+  for (const double share : shares) parts.push_back(format_fixed(share * 100 / sum, 1));
+  return "the shares " + std::string(text) + " sum to " + format_fixed(sum, 0) + ", so they count as " +
+         join(parts, "/") + " per cent";
+}
+
+std::string shares_text(std::span<const std::uint64_t> counts) {
+  const double sum = std::accumulate(counts.begin(), counts.end(), 0.0);
+  std::vector<std::string> parts;
+  for (const std::uint64_t count : counts)
+    parts.push_back(format_fixed(sum > 0 ? 100 * static_cast<double>(count) / sum : 0, 1));
+  return join(parts, "/");
+}
+
+std::string note_on_sides(std::span<const SplitSide> sides, std::span<const std::uint64_t> fragments) {
+  const double sum = std::accumulate(fragments.begin(), fragments.end(), 0.0);
+  std::vector<std::string> names, asked;
+  bool off = false;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    names.push_back(sides[i].name);
+    asked.push_back(format_fixed(sides[i].share * 100, 1));
+    off = off || std::abs(static_cast<double>(fragments[i]) / std::max(sum, 1.0) - sides[i].share) >= 0.02;
+  }
+  if (!off) return {};
+  return join(names, "/") + " have " + shares_text(fragments) + " % of the fragments where " +
+         join(asked, "/") + " were asked for: an image, or all of a group, goes to one side as a whole";
 }
 
 std::vector<SplitSide> make_folds(std::int64_t k) {
@@ -149,15 +214,8 @@ std::vector<std::uint32_t> assign_sides(std::span<const SplitItem> items, std::s
   for (auto& [number, stratum] : strata) {
     std::vector<Group>& groups = stratum.groups;
     put_in_order(groups);
-    if (groups.size() < sides.size() && !all_settled(stratum)) {
-      std::vector<std::string> names;
-      for (const SplitSide& side : sides) names.push_back(side.name);
-      throw Error(Errc::bad_input,
-                  "class \"" + classes[number] + "\" has " + std::to_string(groups.size()) +
-                      (groups.size() == 1 ? " group" : " groups") + " for " + std::to_string(sides.size()) +
-                      " sides (" + join(names, ", ") +
-                      "); add images of it, or ask for fewer sides, for example --split 80/20");
-    }
+    if (groups.size() < sides.size() && !all_settled(stratum))
+      refuse_few(classes[number], groups.size(), sides);
     const auto chosen = fill_sides(groups, sides);
     for (std::size_t i = 0; i < groups.size(); ++i) side_of[groups[i].name] = chosen[i];
   }

@@ -23,9 +23,20 @@ struct SplitSide {
   double share = 0;  // of the fragments, above 0; the sum over sides is 1
 };
 
-// "70/15/15" -> train, val, test; "80/20" -> train, test; "5 folds" -> make_folds(5). Parts are positive
-// numbers in any unit; a middle part of 0 leaves val out. Errc::usage that quotes the text.
+// "70/15/15" -> train, val, test; "80/20" -> train, test; "5 folds" -> make_folds(5); "train", "val" or
+// "test"
+// -> that side alone, and "100" -> train. Parts are numbers in any unit; a side with a part of 0 is left out.
+// Errc::usage that quotes the text.
 std::vector<SplitSide> parse_split(std::string_view text);
+
+// What a reader should know of shares that look like per cent and do not sum to 100, or nothing.
+std::string note_on_shares(std::string_view text);
+
+// "66.7/16.7/16.7": the shares of `counts`, in per cent.
+std::string shares_text(std::span<const std::uint64_t> counts);
+// What a reader should know where the fragments of the sides, in the order of `sides`, are two per cent or
+// more off the shares, or nothing.
+std::string note_on_sides(std::span<const SplitSide> sides, std::span<const std::uint64_t> fragments);
 
 // k equal sides fold0 ... fold{k-1}, k in [2, 100].
 std::vector<SplitSide> make_folds(std::int64_t k);

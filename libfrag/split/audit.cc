@@ -220,6 +220,24 @@ const char* name_of(WarningKind kind) {
   return "";
 }
 
+const char* meaning_of(WarningKind kind) {
+  switch (kind) {
+    case WarningKind::name:
+      return "a name that looks like a person's or a patient's";
+    case WarningKind::location:
+      return "a file that says where it was taken";
+    case WarningKind::owner:
+      return "a file with words on who or what made it";
+    case WarningKind::date:
+      return "a file that says when it was taken";
+    case WarningKind::slide_image:
+      return "a slide with its label or overview in the file";
+    case WarningKind::even:
+      return "a picture without anything to compare";
+  }
+  return "";
+}
+
 std::uint64_t AuditReport::count(FindingKind kind) const {
   return static_cast<std::uint64_t>(std::count_if(
       findings.begin(), findings.end(), [kind](const Finding& finding) { return finding.kind == kind; }));

@@ -69,6 +69,8 @@ enum class WarningKind {
   even,         // a picture without anything to compare
 };
 const char* name_of(WarningKind kind);
+// The same for people: "a file that says where it was taken".
+const char* meaning_of(WarningKind kind);
 
 struct AuditWarning {
   WarningKind kind = WarningKind::name;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "libfrag/cutting/sample_export.h"
+#include "libfrag/dataset/folder.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -44,7 +45,7 @@ ByteSource source_of(const std::string& bytes) {
 TEST_CASE("a raw sample read back holds the fragments that were drawn, with their pixels") {
   Bench bench;
   const std::string bytes = bench.tar(30);
-  RawSampleReader reader(source_of(bytes));
+  SampleReader reader(source_of(bytes));
   SampleSpec spec;
   spec.count = 30;
   const SampleList list = bench.sampler.draw(spec);
@@ -52,8 +53,8 @@ TEST_CASE("a raw sample read back holds the fragments that were drawn, with thei
     const auto member = reader.next();
     REQUIRE(member);
     REQUIRE(member->id == list.at(i));
-    REQUIRE(member->pixels.packed() == bench.renderer.render(member->id).packed());
-    REQUIRE(member->class_number == bench.folder.catalog().sources()[member->source].class_number);
+    REQUIRE(decode_fragment(*member).packed() == bench.renderer.render(member->id).packed());
+    REQUIRE(member->class_number == bench.folder.catalog().class_of(member->id));
   }
   CHECK_FALSE(reader.next());
 }
@@ -84,10 +85,26 @@ TEST_CASE("keys of a sample with repeats carry the position, so that no key come
   CHECK(sample_key(17, 42) == "000000000017-r42");
 }
 
-TEST_CASE("a pixel changed on the way is noticed") {
+TEST_CASE("what is changed in a fragment on the way is noticed, in every format") {
   Bench bench;
-  std::string bytes = bench.tar(3);
-  bytes[512 + 100] ^= 1;
-  RawSampleReader reader(source_of(bytes));
-  CHECK_THROWS_WITH(reader.next(), Catch::Contains("digest"));
+  const Catalog& catalog = bench.folder.catalog();
+  SampleSpec spec;
+  spec.count = 1;
+  const FragmentId id = bench.sampler.draw(spec).at(0);
+  const SampleFormat format = GENERATE(SampleFormat::raw, SampleFormat::png, SampleFormat::jpg);
+  const EncodedFragment right =
+      encode_fragment(catalog, id, sample_key(id), bench.renderer.render(id), format);
+  CHECK(fragment_problem(catalog, id, sample_key(id), right).empty());
+  const auto problem = [&](const std::function<void(EncodedFragment&)>& change) {
+    EncodedFragment changed = right;
+    change(changed);
+    return fragment_problem(catalog, id, sample_key(id), changed);
+  };
+  CHECK_THAT(problem([](auto& one) { one.picture[one.picture.size() / 2] ^= 1; }),
+             Catch::Contains("digests"));
+  CHECK_THAT(problem([](auto& one) { one.description[8] ^= 1; }), Catch::Contains("description"));
+  CHECK_THAT(problem([](auto& one) { one.class_number ^= 1; }), Catch::Contains("class"));
+  CHECK_THAT(problem([](auto& one) { one.key = sample_key(one.id + 1); }),
+             Catch::Contains("where the sample has"));
+  CHECK_FALSE(problem([](auto& one) { one.picture.pop_back(); }).empty());
 }

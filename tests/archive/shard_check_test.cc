@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "libfrag/archive/shard_writer.h"
+#include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/renderer.h"
 #include "tests/support/support.h"
 

@@ -25,4 +25,5 @@ TEST_CASE("a missing or mistyped key is named with its place") {
 
 TEST_CASE("what is no JSON says where") {
   CHECK_THROWS_WITH(parse_json("{\"a\": ", "it"), Catch::StartsWith("it: not JSON"));
+  CHECK_THROWS_WITH(parse_json("[1e999]", "it"), Catch::Contains("too large"));
 }

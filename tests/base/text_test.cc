@@ -32,6 +32,31 @@ TEST_CASE("sizes are WIDTHxHEIGHT and nothing else") {
   }
 }
 
+TEST_CASE("a typing error finds what was meant, and another word nothing") {
+  const std::vector<std::string> names = {"gray", "rgb", "keep", "--tile", "cut"};
+  const std::vector<std::pair<const char*, const char*>> meant = {
+      {"grey", "gray"}, {"--tiel", "--tile"}, {"--tiles", "--tile"}, {"ct", "cut"}, {"kep", "keep"}};
+  for (const auto& [text, name] : meant) CHECK(nearest(text, names) == std::string(name));
+  for (const char* other : {"cmyk", "", "--folds", "brg"}) {
+    INFO(other);
+    CHECK_FALSE(nearest(other, names));
+  }
+  CHECK(is_none_of("grey", {"gray", "rgb"}) == "\"grey\" is none of gray, rgb; did you mean gray?");
+  CHECK(is_none_of("mauve", {"gray", "rgb"}) == "\"mauve\" is none of gray, rgb");
+}
+
+TEST_CASE("extensions are in lower case, things are counted as people do") {
+  CHECK(lower_extension("A.B/picture.JPG") == ".jpg");
+  CHECK(lower_extension("A.B/picture").empty());
+  CHECK(count_of(1, "source") == "1 source");
+  CHECK(count_of(1200, "source") == "1,200 sources");
+}
+
+TEST_CASE("letters beyond ASCII are spelt with Latin ones") {
+  CHECK(in_ascii("Mäuse-Größe 5 µm, café, Łódź") == "Maeuse-Groesse 5 um, cafe, Lodz");
+  CHECK(in_ascii("細胞 \xc3") == "?? ?");
+}
+
 TEST_CASE("numbers are whole texts") {
   CHECK(parse_integer("42") == 42);
   CHECK_FALSE(parse_integer("42 "));

@@ -116,7 +116,7 @@ TEST_CASE("images added without a recipe are cut with the dataset's own") {
   add_pictures(dir, "class1", 40, 2);
   CutOptions options = options_for(dir);
   options.recipe = Recipe();
-  options.recipe_given = false;
+  options.asked_keys.emplace();
   CHECK(cut(options).added == 2);
   CHECK(DatasetFolder(options.dataset).catalog().recipe() == test::small_recipe());
 }
@@ -131,6 +131,82 @@ TEST_CASE("another recipe is refused by its key, and changes nothing") {
   CHECK(error.code() == Errc::usage);
   CHECK(std::string(error.what()).find("contrast \"none\", not \"stretch\"") != std::string::npos);
   CHECK(DatasetFolder(options.dataset).catalog().id() == before.id);
+}
+
+TEST_CASE("only the keys that were asked for are compared, and a split has a way out of its own") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  cut(options_for(dir));
+  CutOptions options = options_for(dir);
+  options.recipe = Recipe();
+  options.recipe.split = "60/40";
+  options.asked_keys = {"split"};
+  const std::string refused = error_of([&] { cut(options); }).what();
+  CHECK(refused.find("has split") != std::string::npos);
+  CHECK(refused.find("frag split") != std::string::npos);
+  options.asked_keys = {"overlap"};
+  options.recipe.overlap.share = 0.25;
+  CHECK(std::string(error_of([&] { cut(options); }).what()).find("has overlap") != std::string::npos);
+  options.recipe.tile = test::small_recipe().tile;
+  options.asked_keys = {"tile"};
+  CHECK(cut(options).added == 0);
+}
+
+TEST_CASE("an image that was replaced or removed since the cut is named") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  CHECK(cut(options_for(dir)).notes.empty());
+  CHECK(cut(options_for(dir)).notes.empty());
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(dir / "images" / "class0"))
+    files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::filesystem::remove(files[0]);
+  std::filesystem::copy_file(files[2], files[1], std::filesystem::copy_options::overwrite_existing);
+  const CutResult result = cut(options_for(dir));
+  CHECK(result.added == 0);
+  REQUIRE(result.notes.size() == 2);
+  CHECK(result.notes[0].find("changed since the dataset was cut: 1 image, class0/" +
+                             files[1].filename().string()) == 0);
+  CHECK(result.notes[1].find("1 image, class0/" + files[0].filename().string()) != std::string::npos);
+}
+
+TEST_CASE("a class or a box that a table says of a known image later is named") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 6, 120, 96);
+  std::vector<std::string> names;
+  for (const std::string name : {"class0", "class1"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(dir / "images" / name))
+      names.push_back(name + "/" + entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  const auto write_table = [&](const std::string& box, const std::string& first_class) {
+    std::string csv = "path,class,x,y,w,h\n" + names[0] + "," + first_class + "," + box + "\n";
+    for (std::size_t i = 1; i < names.size(); ++i) csv += names[i] + "," + names[i].substr(0, 6) + ",,,,\n";
+    test::write_text(dir / "images" / "labels.csv", csv);
+  };
+  CutOptions options = options_for(dir);
+  options.recipe.labels.from = LabelsFrom::csv;
+  options.recipe.labels.file = "labels.csv";
+  write_table("0,0,80,80", "class0");
+  cut(options);
+  CHECK(cut(options).notes.empty());
+  for (const auto& [box, first_class] :
+       {std::pair("8,0,80,80", "class0"), std::pair("0,0,80,80", "class1")}) {
+    write_table(box, first_class);
+    const CutResult result = cut(options);
+    REQUIRE(result.notes.size() == 1);
+    CHECK(result.notes[0].find("labelled otherwise than in the dataset: 1 image, " + names[0]) == 0);
+  }
+}
+
+TEST_CASE("a split that names alone rule out is refused before anything is decoded") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 120, 96);
+  for (const char* name : {"rare/a.png", "rare/b.png"}) test::write_text(dir / "images" / name, "no image");
+  CHECK_THROWS_WITH(cut(options_for(dir)), Catch::Contains("class \"rare\" has 2 groups for 3 sides"));
+  test::write_text(dir / "images" / "rare" / "c.png", "no image");
+  CHECK(cut(options_for(dir)).skipped.size() == 3);
 }
 
 TEST_CASE("a group that is there already stays on its side with what is added to it") {
@@ -164,7 +240,7 @@ TEST_CASE("a dataset that was split anew grows by its new split") {
   std::map<std::string, std::string> before;
   for (const Source& source : sources_of(options.dataset)) before[source.name] = source.split;
   add_pictures(dir, "class0", 40, 3);
-  options.recipe_given = false;
+  options.asked_keys.emplace();
   cut(options);
   const DatasetFolder folder(options.dataset);
   CHECK(folder.catalog().splits() == std::vector<std::string>{"fold0", "fold1", "fold2"});

@@ -51,15 +51,6 @@ CutOptions options_for(const TempDir& dir, const std::string& recipe, const std:
   return options;
 }
 
-Image crop_of(const Image& image, const Box& box) {
-  Image part(box.width, box.height, image.channels(), image.bits());
-  for (std::int64_t y = 0; y < box.height; ++y) {
-    std::memcpy(part.row(y), image.row(box.y + y) + box.x * image.pixel_bytes(),
-                static_cast<std::size_t>(box.width * image.pixel_bytes()));
-  }
-  return part;
-}
-
 void require_equal_files(const std::filesystem::path& a, const std::filesystem::path& b) {
   const std::string sums = read_file(a / kSumsFile);
   REQUIRE(sums == read_file(b / kSumsFile));
@@ -118,7 +109,7 @@ TEST_CASE("a crop takes its margins off before anything else") {
   write_pictures(dir);
   cut(options_for(dir, "crop = { left = 5, top = 7, right = 11, bottom = 20 }"));
   const DatasetFolder folder(dir / "dataset");
-  const Image expected = crop_of(half_empty(160, 120, 1, 0), {5, 7, 144, 93});
+  const Image expected = test::crop(half_empty(160, 120, 1, 0), {5, 7, 144, 93});
   CHECK(pixel_digest(folder.decode_source(0)) == pixel_digest(expected));
 }
 

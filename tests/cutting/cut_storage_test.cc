@@ -154,10 +154,36 @@ TEST_CASE("what is added to a dataset is stored as the rest of it") {
   write_patients(dir, 0, 4);
   cut(options_for(dir, Storage::strip));
   write_patients(dir, 4, 1);
-  CHECK_THROWS_WITH(cut(options_for(dir)),
-                    Catch::Contains("its sources are stripped") && Catch::Contains("give --strip"));
-  CHECK_THROWS_WITH(cut(options_for(dir, Storage::in_place)), Catch::Contains("give --strip"));
+  CHECK_THROWS_WITH(cut(options_for(dir, Storage::in_place)),
+                    Catch::Contains("not used in place") && Catch::Contains("leave out --in-place"));
+  CHECK(cut(options_for(dir)).added == 1);
+  CHECK(DatasetFolder(dir / "dataset").catalog().stripped());
+  write_patients(dir, 5, 1);
   CHECK(cut(options_for(dir, Storage::strip)).added == 1);
+}
+
+TEST_CASE("a dataset with names stays one, and says so before it looks for a key") {
+  const TempDir dir;
+  write_patients(dir, 0, 4);
+  CutOptions options = options_for(dir);
+  cut(options);
+  options.anonymous = true;
+  CHECK_THROWS_WITH(cut(options),
+                    Catch::Contains("not anonymous") && Catch::Contains("leave out --anonymous"));
+}
+
+TEST_CASE("an anonymous dataset hides what is added to it, asked or not") {
+  const TempDir dir;
+  write_patients(dir, 0, 4);
+  CutOptions options = options_for(dir);
+  options.anonymous = true;
+  cut(options);
+  write_patients(dir, 4, 1);
+  options.anonymous = false;
+  const CutResult grown = cut(options);
+  CHECK(grown.added == 1);
+  CHECK(grown.anonymous);
+  CHECK_FALSE(holds(everything_in(options.dataset), "meier"));
 }
 
 TEST_CASE("a dataset of files in place copies nothing and gives the same fragments") {

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "libfrag/cutting/cut.h"
 #include "libfrag/dataset/folder.h"
 #include "tests/support/support.h"
 
@@ -48,6 +49,38 @@ TEST_CASE("everything of a split comes exactly once, whatever the window") {
   CHECK(std::set<FragmentId>(all.begin(), all.end()).size() == all.size());
   for (const FragmentId id : all)
     REQUIRE(bench.catalog.sources()[bench.catalog.source_of(id)].split == "train");
+}
+
+TEST_CASE("fragments that were left out are in no part, all others in one") {
+  const TempDir dir;
+  test::write_png(dir / "images" / "a" / "1.png", test::noise_image(120, 96, 1, 1));
+  // Half a picture of one level: what lies wholly in it has no detail.
+  for (int number = 2; number <= 5; ++number) {
+    Image half = test::noise_image(160, 96, 1, static_cast<std::uint64_t>(number));
+    for (std::int64_t y = 0; y < 96; ++y) std::fill_n(half.row(y), 80, std::uint8_t{90});
+    test::write_png(dir / "images" / "a" / (std::to_string(number) + ".png"), half);
+  }
+  CutOptions options;
+  options.images = dir / "images";
+  options.dataset = dir / "dataset";
+  options.recipe = test::small_recipe();
+  options.recipe.min_detail = 5;
+  cut(options);
+  const DatasetFolder folder(options.dataset);
+  const Sampler sampler(folder.catalog());
+  REQUIRE(folder.catalog().kept() < folder.catalog().fragments());
+  std::multiset<FragmentId> together;
+  for (std::uint64_t part = 1; part <= 3; ++part) {
+    PackSelection selection = train(30000);
+    selection.part = {part, 3};
+    const PackOrder order(folder.catalog(), sampler, selection);
+    for (std::uint64_t i = 0; i < order.size(); ++i) {
+      together.insert(order.at(i));
+      REQUIRE(folder.catalog().class_of(order.at(i)));
+    }
+  }
+  CHECK(together.size() == sampler.fragments("train"));
+  CHECK(std::set<FragmentId>(together.begin(), together.end()).size() == together.size());
 }
 
 TEST_CASE("parts are disjoint, together everything, and equal within one fragment") {

@@ -8,6 +8,7 @@
 #include "libfrag/cutting/fragment_table.h"
 #include "libfrag/cutting/threads.h"
 #include "libfrag/cutting/verify.h"
+#include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/renderer.h"
 #include "tests/support/support.h"
 
@@ -51,16 +52,16 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
   return files;
 }
 
-std::vector<SampleMember> read_shard(const fs::path& path) {
+std::vector<EncodedFragment> read_shard(const fs::path& path) {
   const std::string bytes = read_file(path);
   std::size_t at = 0;
-  RawSampleReader reader([&](char* buffer, std::size_t capacity) {
+  SampleReader reader([&](char* buffer, std::size_t capacity) {
     const std::size_t take = std::min(capacity, bytes.size() - at);
     std::copy_n(bytes.data() + at, take, buffer);
     at += take;
     return take;
   });
-  std::vector<SampleMember> members;
+  std::vector<EncodedFragment> members;
   while (auto member = reader.next()) members.push_back(std::move(*member));
   return members;
 }
@@ -76,10 +77,10 @@ TEST_CASE("an export's shards hold every fragment of the dataset once, with its 
   for (const auto& [split, shard] : result.manifest.shards) {
     const auto members = read_shard(bench.dir / "p" / shard.tar.file);
     CHECK(members.size() == shard.fragments);
-    for (const SampleMember& member : members) {
+    for (const EncodedFragment& member : members) {
       REQUIRE(seen.insert(member.id).second);
-      REQUIRE(folder.catalog().sources()[member.source].split == split);
-      REQUIRE(member.pixels.packed() == renderer.render(member.id).packed());
+      REQUIRE(folder.catalog().sources().split(folder.catalog().source_of(member.id)) == split);
+      REQUIRE(decode_fragment(member).packed() == renderer.render(member.id).packed());
     }
   }
   CHECK(seen.size() == folder.catalog().fragments());

@@ -36,6 +36,26 @@ TEST_CASE("a report names every class, side and key of the recipe") {
   CHECK(html.find("Nothing lies on two sides") != std::string::npos);
 }
 
+TEST_CASE("a report lists the sources with their sides, what was left out, and the recipe in plain words") {
+  const TempDir dir;
+  test::write_image_set(dir / "images", 2, 4, 100, 80);
+  test::write_text(dir / "images/class0/broken.png", "no image");
+  CutOptions options;
+  options.images = dir / "images";
+  options.dataset = dir / "d.frag";
+  options.recipe = test::small_recipe();
+  options.recipe.split = "80/20";
+  cut(options);
+  const std::string html = write_report(DatasetFolder(options.dataset));
+  for (const std::string text :
+       {"class0/broken.png</th><td>left out", "class0/0.png</th><td>class0</td><td>", "Written on 20",
+        "were asked for", "<td>left 0, top 0, right 0, bottom 0</td>", "<td>from folder</td>"}) {
+    CAPTURE(text);
+    CHECK(html.find(text) != std::string::npos);
+  }
+  CHECK(html.find("null") == std::string::npos);
+}
+
 TEST_CASE("two reports of one dataset are equal") {
   const TempDir dir;
   const DatasetFolder folder(test::small_dataset(dir));

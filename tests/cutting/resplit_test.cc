@@ -35,6 +35,18 @@ TEST_CASE("folds are named fold0, fold1, ... and hold every source once") {
         std::vector<std::string>{"fold0", "fold1", "fold2", "fold3"});
 }
 
+TEST_CASE("a split that changes nothing leaves the dataset its id") {
+  const TempDir dir;
+  const auto path = test::small_dataset(dir);
+  const std::string id = DatasetFolder(path).catalog().id();
+  ResplitOptions options;
+  options.split = DatasetFolder(path).catalog().recipe().split;
+  CHECK(resplit(path, options) == id);
+  options.split = "train";
+  CHECK(resplit(path, options) != id);
+  CHECK(DatasetFolder(path).catalog().splits() == std::vector<std::string>{"train"});
+}
+
 TEST_CASE("a dataset split into folds can be split back") {
   const TempDir dir;
   const auto path = test::small_dataset(dir);

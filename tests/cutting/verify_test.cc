@@ -204,3 +204,28 @@ TEST_CASE("images of a dataset in place are checked where they are: changed and 
   CHECK(report.damage[0].member == "class0/1.png");
   CHECK(report.damage[1].problem.find("missing") != std::string::npos);
 }
+
+TEST_CASE("an export of 16-bit pictures is whole in every format that holds them") {
+  const TempDir dir;
+  for (const char* name : {"1.png", "2.png"})
+    test::write_png(dir / "images" / "class" / name, test::noise_image(80, 70, 1, name[0], 16));
+  CutOptions options;
+  options.images = dir / "images";
+  options.dataset = dir / "dataset";
+  options.recipe = test::small_recipe();
+  options.recipe.split = "50/50";
+  options.recipe.bits = 16;
+  cut(options);
+  for (const SampleFormat format : {SampleFormat::raw, SampleFormat::png}) {
+    PackOptions packing;
+    packing.dataset = options.dataset;
+    packing.folder = dir / name_of(format);
+    packing.format = format;
+    pack(packing);
+    INFO(name_of(format));
+    CHECK(verify_alone(packing.folder / "train-000000.tar", PixelCheck::decode).damage.empty());
+    fs::remove(packing.folder / "train-000000.index.jsonl");
+    fs::remove(packing.folder / "pack.json");
+    CHECK(verify_alone(packing.folder / "train-000000.tar", PixelCheck::decode).damage.empty());
+  }
+}

@@ -58,11 +58,19 @@ TEST_CASE("the same box twice is refused, another box of the page is not") {
   CHECK(message_of(head + "a.png,x,0,0,5,5\na.png,y,0,0,5,5\n").find("l.csv:3: lines 2 and 3") == 0);
 }
 
+TEST_CASE("Windows' spelling of a table is understood") {
+  const auto rows = parse_label_table("Path;CLASS\n2024\\.\\a.png;x\n", "l.csv");
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].path == "2024/a.png");
+}
+
 TEST_CASE("a path that leads out of the image folder is refused") {
   const std::string head = "path,class\n";
   CHECK(message_of(head + "../a.png,x\n") == "l.csv:2: the path \"../a.png\" leads out of the image folder");
   CHECK(message_of(head + "a/../../b.png,x\n").find("leads out") != std::string::npos);
   CHECK(message_of(head + "/etc/a.png,x\n").find("is absolute") != std::string::npos);
+  CHECK(message_of(head + "C:\\a.png,x\n").find("is absolute") != std::string::npos);
+  CHECK(message_of(head + "..\\a.png,x\n").find("leads out") != std::string::npos);
   CHECK(message_of(head + "./,x\n").find("names no file") != std::string::npos);
   CHECK(message_of(head + ",x\n").find("the path is empty") != std::string::npos);
   CHECK(message_of(head + "\"a\nb.png\",x\n").find("control character") != std::string::npos);

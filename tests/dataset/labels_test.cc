@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "libfrag/dataset/group_rule.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -74,6 +75,38 @@ TEST_CASE("a loose image is left out of class folders, with the reason") {
   CHECK(sources_of(scan) == Lines{"a/1.png a - -"});
   CHECK(left_out_of(scan) == Lines{"loose.png no_match"});
   CHECK(scan.left_out[0].text == "it lies in no class folder");
+}
+
+TEST_CASE("what is no image by its name is passed over, with the reason") {
+  const TempDir dir;
+  write_files(dir, {"a/1.png", "a/notes.txt", "a/scan", ".git/x.png", "a/.2.png", "a/geo.json"});
+  std::filesystem::create_symlink("nowhere.txt", dir / "a" / "dead.txt");
+  std::filesystem::create_symlink("nowhere.png", dir / "a" / "dead.png");
+  const SourceScan scan = scan_sources(dir.path(), {});
+  CHECK(left_out_of(scan) == Lines{"a/dead.png dead_link"});
+  Lines passed;
+  for (const PassedOver& one : scan.passed) passed.push_back(one.name + ": " + one.text);
+  CHECK(passed ==
+        Lines{".git/: hidden: its name begins with a dot", "a/.2.png: hidden: its name begins with a dot",
+              "a/dead.txt: a link that leads nowhere", "a/geo.json: by its extension .json no image",
+              "a/notes.txt: by its extension .txt no image",
+              "a/scan: its name has no extension; if it is an image, add one such as .jpg, .png or .tif"});
+}
+
+TEST_CASE("folders one level too deep and folders without images are spoken of") {
+  const TempDir dir;
+  write_files(dir, {"smears/blast/1.png", "smears/lymph/1.png", "smears/lymph/2.png"});
+  const auto notes = scan_sources(dir.path(), {}).notes;
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0] ==
+        "all images are of one class, \"smears\", and lie in folders of it (blast, lymph); where those are "
+        "the classes, cut " +
+            (dir / "smears").string());
+  CHECK(scan_sources(dir / "smears", {}).notes.empty());
+  std::filesystem::create_directory(dir / "smears" / "none");
+  write_files(dir, {"smears/texts/a.txt"});
+  CHECK(scan_sources(dir / "smears", {}).notes ==
+        Lines{"no image lies in the folders none/, texts/: no class"});
 }
 
 TEST_CASE("the path says class, group and split; what does not match is left out") {

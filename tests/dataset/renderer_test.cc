@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "libfrag/base/random.h"
+#include "libfrag/dataset/folder.h"
 #include "libfrag/image/render.h"
 #include "tests/support/support.h"
 

@@ -5,7 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 FRAG_FUZZ(bytes) {
-  frag::RawSampleReader reader([bytes](char* buffer, std::size_t capacity) mutable {
+  frag::SampleReader reader([bytes](char* buffer, std::size_t capacity) mutable {
     const std::size_t take = std::min(capacity, bytes.size());
     std::memcpy(buffer, bytes.data(), take);
     bytes.remove_prefix(take);

@@ -16,9 +16,9 @@ Answered ask(const std::map<std::string, std::string>& headers) {
   static const std::string kBytes = "0123456789";
   Request request;
   request.headers = headers;
-  const Response response = serve(request, {kBytes.size(), "tag", "text/plain", [](auto from, auto count) {
-                                              return kBytes.substr(from, count);
-                                            }});
+  const Response response =
+      serve(request, readable(kBytes.size(), "tag", "text/plain",
+                              [](auto from, auto count) { return kBytes.substr(from, count); }));
   Answered answered{response.status, response.body, {response.headers.begin(), response.headers.end()}};
   if (response.stream) {
     answered.body.clear();

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "libfrag/http/client.h"
+#include "libfrag/http/download.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -75,7 +76,8 @@ TEST_CASE("a body over the handler's limit is 413") {
 
 TEST_CASE("a streamed body arrives whole, and can be pulled") {
   const Server server({}, echo);
-  BodyStream stream(server.url() + "/stream", {});
+  Downloader stream;
+  stream.open(server.url() + "/stream");
   std::string body(2000000, '\0');
   std::size_t size = 0;
   while (const std::size_t got = stream.read(body.data() + size, 7777)) size += got;
@@ -85,7 +87,8 @@ TEST_CASE("a streamed body arrives whole, and can be pulled") {
 
 TEST_CASE("a stream that breaks off is an error to the client, not a short body") {
   const Server server({}, echo);
-  BodyStream stream(server.url() + "/breaks", {});
+  Downloader stream;
+  stream.open(server.url() + "/breaks");
   const Error error = test::error_of([&] {
     char buffer[65536];
     while (stream.read(buffer, sizeof buffer) > 0) {

@@ -129,6 +129,21 @@ TEST_CASE("a JPEG of a smooth picture is close to it") {
   }
 }
 
+TEST_CASE("a JPEG keeps fine colours from quality 95 on, and averages them below") {
+  // Red and green in turn, of about one brightness.
+  Image stripes(64, 64, 3);
+  for (std::int64_t y = 0; y < 64; ++y) {
+    for (std::int64_t x = 0; x < 64; ++x) stripes.row(y)[3 * x + x % 2] = x % 2 == 0 ? 200 : 100;
+  }
+  const auto redness = [&](int quality) {
+    const Image back = decode_image(encode_jpeg(stripes, quality));
+    const std::uint8_t* pixel = back.row(32) + 3 * 32;
+    return pixel[0] - pixel[1];
+  };
+  CHECK(redness(95) > 150);
+  CHECK(redness(94) < 100);
+}
+
 TEST_CASE("an encoder that is used again gives the files of a new one") {
   JpegEncoder jpeg;
   PngEncoder png;

@@ -90,17 +90,19 @@ SourceWindow within(const Image& framed_source, const Image& source) {
   return {framed_source, -kFrame, -kFrame, source.width(), source.height()};
 }
 
-Image crop(const Image& source, const Box& box) {
-  Image part(box.width, box.height, source.channels(), source.bits());
-  for (std::int64_t y = 0; y < box.height; ++y) {
-    std::memcpy(part.row(y), source.row(box.y + y) + box.x * source.pixel_bytes(),
-                static_cast<std::size_t>(box.width * source.pixel_bytes()));
-  }
-  return part;
-}
-
 std::int64_t any_angle(SplitMix64& random) {
   return static_cast<std::int64_t>(random.below(360000));
+}
+
+// A frame of this size whose middle is at most an eighth of `edge` pixels from the source's in each
+// direction.
+TileFrame inner_frame(SplitMix64& random, std::int64_t edge, std::int64_t width, std::int64_t height) {
+  const std::int64_t room = edge * kSubpixel / 8;
+  const auto place = [&](std::int64_t size) {
+    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(2 * room))) - room -
+           size * kSubpixel / 2;
+  };
+  return {place(width), place(height), width, height};
 }
 
 // Within a hundredth of a degree of a right angle, where margins are thinnest.
@@ -121,6 +123,19 @@ class OnTarget {
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
 };
+
+// The pixels that every instruction set of this machine renders alike.
+std::string pixels_on_all_targets(const SourceWindow& source, const Angle& angle, const TileFrame& frame) {
+  std::string first;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    const OnTarget forced(target);
+    const std::string pixels = render_tile(source, angle, frame).packed();
+    if (first.empty()) first = pixels;
+    INFO(hwy::TargetName(target) << ", " << frame.width << "x" << frame.height << " at " << angle.degrees());
+    REQUIRE(pixels == first);
+  }
+  return first;
+}
 
 Image plain_turn(const Image& source, int quarter_turns) {  // counter-clockwise
   Image turned = source.clone();
@@ -189,7 +204,7 @@ TEST_CASE("multiples of 90 degrees are bit-equal to crops of the turned picture"
         REQUIRE(left % kSubpixel == 0);
         REQUIRE(top % kSubpixel == 0);
         REQUIRE(render_tile(scene.source, scene.angle, frame).packed() ==
-                crop(turned, {left / kSubpixel, top / kSubpixel, frame.width, frame.height}).packed());
+                test::crop(turned, {left / kSubpixel, top / kSubpixel, frame.width, frame.height}).packed());
       }
     }
   }
@@ -230,14 +245,55 @@ TEST_CASE("a frame of any size and place has equal pixels on every instruction s
     };
     const TileFrame frame{place(source.width()), place(source.height()), trial % 4 == 0 ? 1 : edge(),
                           trial % 4 == 1 ? 1 : edge()};
-    std::string first;
-    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-      const OnTarget forced(target);
-      const std::string pixels = render_tile(source, angle, frame).packed();
-      if (first.empty()) first = pixels;
-      INFO(hwy::TargetName(target) << ", " << frame.width << "x" << frame.height << " at "
-                                   << angle.degrees());
-      REQUIRE(pixels == first);
+    pixels_on_all_targets(SourceWindow(source), angle, frame);
+  }
+}
+
+TEST_CASE(
+    "strips of any height and width are equal on every instruction set, and from no more than they need") {
+  SplitMix64 random(27);
+  constexpr std::int64_t kEdge = 160;
+  const Image source = noise_image(kEdge, kEdge, kGray8, 28);
+  for (std::int64_t height = 1; height <= 9; ++height) {
+    for (std::int64_t width = 1; width <= 70; ++width) {
+      // At odd multiples of 45 degrees a few samples reach furthest.
+      const std::int64_t millidegrees = width % 4 == 0   ? almost_right_angle(random)
+                                        : width % 4 == 1 ? 45000 + 90000 * (height % 4)
+                                                         : any_angle(random);
+      const Angle angle = make_angle(millidegrees);
+      const TileFrame frame = inner_frame(random, kEdge, width, height);
+      const Box box = window_of_tile(kEdge, kEdge, angle, frame);
+      const Image part = test::crop(source, box);
+      const SourceWindow window(part, box.x, box.y, kEdge, kEdge);
+      REQUIRE(pixels_on_all_targets(window, angle, frame) ==
+              pixels_on_all_targets(SourceWindow(source), angle, frame));
+    }
+  }
+}
+
+TEST_CASE("levels at both ends are interpolated alike on every instruction set, at angles all around") {
+  SplitMix64 random(29);
+  constexpr std::int64_t kEdge = 400, kTile = 256;
+  constexpr std::uint8_t kLevels[] = {0, 255, 0, 255, 1, 254, 127, 128};
+  Image source(kEdge, kEdge, 1);
+  for (std::int64_t y = 0; y < kEdge; ++y)
+    for (std::int64_t x = 0; x < kEdge; ++x) source.row(y)[x] = kLevels[random.below(std::size(kLevels))];
+  for (std::int64_t millidegrees = 500; millidegrees < 360000; millidegrees += 8900) {
+    const Angle angle = make_angle(millidegrees);
+    const TileFrame frame = inner_frame(random, kEdge / 5, kTile, kTile);
+    pixels_on_all_targets(SourceWindow(source), angle, frame);
+  }
+}
+
+TEST_CASE("a fragment has equal pixels on every instruction set where it meets the first or the last row") {
+  SplitMix64 random(30);
+  for (int trial = 0; trial < 300; ++trial) {
+    const Scene scene =
+        random_scene(random, trial % 2 == 0 ? Fit::largest : Fit::cover, any_angle(random), kGray8);
+    for (const std::uint32_t row : {0u, scene.grid.rows() - 1}) {
+      if (scene.grid.tiles() == 0 || scene.grid.columns(row) == 0) continue;
+      const TileFrame frame = scene.grid.frame(row, trial % 3 == 0 ? 0 : scene.grid.columns(row) - 1);
+      pixels_on_all_targets(SourceWindow(scene.source), scene.angle, frame);
     }
   }
 }
@@ -250,7 +306,7 @@ TEST_CASE("a tile rendered from the part of the source that it needs equals one 
     for (std::uint32_t row = 0; row < scene.grid.rows(); ++row) {
       const TileFrame frame = scene.grid.frame(row, scene.grid.columns(row) - 1);
       const Box box = window_of_tile(scene.source.width(), scene.source.height(), scene.angle, frame);
-      const Image part = crop(scene.source, box);
+      const Image part = test::crop(scene.source, box);
       const SourceWindow window(part, box.x, box.y, scene.source.width(), scene.source.height());
       REQUIRE(render_tile(window, scene.angle, frame).packed() ==
               render_tile(scene.source, scene.angle, frame).packed());
@@ -264,7 +320,7 @@ TEST_CASE("a part of the source that lacks pixels of the tile is refused") {
   const TileFrame frame = AngleGrid(200, 150, angle, {Fit::cover, 64, 32}).frame(0, 0);
   Box box = window_of_tile(200, 150, angle, frame);
   --box.height;
-  const Image part = crop(source, box);
+  const Image part = test::crop(source, box);
   CHECK(test::error_of([&] {
           render_tile(SourceWindow(part, box.x, box.y, 200, 150), angle, frame);
         }).code() == Errc::internal);
@@ -284,7 +340,7 @@ TEST_CASE("tiles that overlap share the pixels of their overlap") {
     frame.width -= right;
     frame.height -= down;
     REQUIRE(render_tile(scene.source, scene.angle, frame).packed() ==
-            crop(tile, {right, down, frame.width, frame.height}).packed());
+            test::crop(tile, {right, down, frame.width, frame.height}).packed());
   }
 }
 

@@ -2,73 +2,21 @@
 #include "libfrag/image/vips_file.h"
 
 #include <catch2/catch.hpp>
-#include <thread>
 #include <vips/vips8>
 
 #include "libfrag/base/file.h"
-#include "libfrag/base/random.h"
-#include "libfrag/image/encode.h"
-#include "tests/support/support.h"
+#include "tests/image/vips_written.h"
 
 using namespace frag;
-using frag::test::error_of;
+using namespace frag::test;
 using vips::VImage;
 
 namespace {
-
-VImage vips_of(const Image& image) {
-  // Starts libvips as the library does.
-  decode_image(encode_png(Image(1, 1, 1)));
-  const std::string bytes = image.packed();
-  const VImage picture(vips_image_new_from_memory_copy(
-      bytes.data(), bytes.size(), static_cast<int>(image.width()), static_cast<int>(image.height()),
-      static_cast<int>(image.channels()), image.bits() == 16 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR));
-  return picture.copy(VImage::option()->set("interpretation", image.channels() == 3 ? VIPS_INTERPRETATION_sRGB
-                                                              : image.bits() == 16
-                                                                  ? VIPS_INTERPRETATION_GREY16
-                                                                  : VIPS_INTERPRETATION_B_W));
-}
-
-std::string saved(const VImage& image, const std::string& suffix) {
-  void* bytes = nullptr;
-  std::size_t size = 0;
-  image.write_to_buffer(suffix.c_str(), &bytes, &size);
-  const std::string file(static_cast<const char*>(bytes), size);
-  g_free(bytes);
-  return file;
-}
 
 std::string packed(const VImage& image) {
   std::size_t size = 0;
   const std::unique_ptr<void, decltype(&g_free)> pixels(image.write_to_memory(&size), g_free);
   return {static_cast<const char*>(pixels.get()), size};
-}
-
-Image gray16(std::int64_t width, std::int64_t height, std::uint64_t seed) {
-  SplitMix64 random(seed);
-  Image image(width, height, 1, 16);
-  for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width; ++x)
-      image.row16(y)[x] = static_cast<std::uint16_t>(random.below(65536));
-  }
-  return image;
-}
-
-Image crop(const Image& image, const Box& box) {
-  Image out(box.width, box.height, image.channels(), image.bits());
-  for (std::int64_t y = 0; y < box.height; ++y) {
-    const std::uint8_t* in = image.row(box.y + y) + box.x * image.pixel_bytes();
-    std::copy(in, in + box.width * image.pixel_bytes(), out.row(y));
-  }
-  return out;
-}
-
-Box random_box(SplitMix64& random, std::int64_t width, std::int64_t height) {
-  const auto below = [&](std::int64_t limit) {
-    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(limit)));
-  };
-  const std::int64_t x = below(width), y = below(height);
-  return {x, y, 1 + below(width - x), 1 + below(height - y)};
 }
 
 void check_regions(const ImageFile& file, std::uint32_t page, const ReadOptions& options) {
@@ -79,22 +27,6 @@ void check_regions(const ImageFile& file, std::uint32_t page, const ReadOptions&
     if (file.read_region(page, options, box).packed() != crop(whole, box).packed())
       FAIL(box.width << "x" << box.height << " at " << box.x << "," << box.y);
   }
-}
-
-// Three colours side by side in blocks: what a palette, a bilevel or a JPEG file can hold.
-Image blocks(std::int64_t channels) {
-  Image image(64, 48, channels);
-  for (std::int64_t y = 0; y < image.height(); ++y) {
-    for (std::int64_t i = 0; i < image.width() * channels; ++i)
-      image.row(y)[i] = static_cast<std::uint8_t>((i / channels / 16 + y / 16) % 2 == 0 ? 255 : 0);
-  }
-  return image;
-}
-
-std::string refused(const VImage& image, const std::string& suffix) {
-  const Error error = error_of([&] { ImageFile::from_bytes(saved(image, suffix)).info(0); });
-  CHECK(error.code() == Errc::bad_input);
-  return error.what();
 }
 
 }  // namespace
@@ -120,7 +52,7 @@ TEST_CASE("lossless files come back pixel by pixel, whole and by region") {
       {".pnm[ascii]", ImageFormat::pnm, false},
   }));
   const std::int64_t kind = GENERATE(1, 3, 16);
-  const Image image = kind == 16 ? gray16(201, 143, 1) : test::noise_image(201, 143, kind, 1);
+  const Image image = kind == 16 ? noise_image(201, 143, 1, 1, 16) : noise_image(201, 143, kind, 1);
   INFO(row.suffix << " " << kind);
   const ImageFile file = ImageFile::from_bytes(saved(vips_of(image), row.suffix));
   const ReadOptions options{.bits = image.bits()};
@@ -190,7 +122,7 @@ TEST_CASE("a PGM of few grey levels keeps black black and white white") {
 TEST_CASE("JPEG regions are parts of the whole, in TIFF tiles too") {
   for (const char* suffix : {".jpg", ".jpg[interlace]", ".tif[tile,compression=jpeg]", ".webp"}) {
     INFO(suffix);
-    const ImageFile file = ImageFile::from_bytes(saved(vips_of(test::noise_image(150, 90, 3, 1)), suffix));
+    const ImageFile file = ImageFile::from_bytes(saved(vips_of(noise_image(150, 90, 3, 1)), suffix));
     check_regions(file, 0, {});
     check_regions(file, 0, {.gray = true});
   }
@@ -198,7 +130,7 @@ TEST_CASE("JPEG regions are parts of the whole, in TIFF tiles too") {
 
 TEST_CASE("a JPEG file has libvips' pixels, whatever its chroma and its scans") {
   const std::int64_t channels = GENERATE(1, 3);
-  const VImage picture = vips_of(test::noise_image(151, 93, channels, 1));
+  const VImage picture = vips_of(noise_image(151, 93, channels, 1));
   for (const char* suffix : {".jpg[Q=90]", ".jpg[Q=75]", ".jpg[interlace]", ".jpg[subsample-mode=off]"}) {
     INFO(suffix << " " << channels);
     const std::string jpeg = saved(picture, suffix);
@@ -210,7 +142,7 @@ TEST_CASE("a JPEG file has libvips' pixels, whatever its chroma and its scans") 
 
 TEST_CASE("all eight orientations are applied, whole and by region") {
   const int tag = GENERATE(range(1, 9));
-  VImage tagged = vips_of(test::noise_image(70, 40, 3, 1)).copy();
+  VImage tagged = vips_of(noise_image(70, 40, 3, 1)).copy();
   tagged.set(VIPS_META_ORIENTATION, tag);
   // Out of a JPEG file it has the EXIF block that other formats keep the tag in.
   const std::string jpeg = saved(tagged, ".jpg");
@@ -255,7 +187,7 @@ TEST_CASE("each page of a TIFF and each frame of an animation is read by its num
 }
 
 TEST_CASE("a pyramid of pages or of sub-directories is one page with levels") {
-  const Image image = test::noise_image(700, 500, 3, 1);
+  const Image image = noise_image(700, 500, 3, 1);
   for (const char* suffix : {".tif[tile,pyramid,tile-width=128,tile-height=128]",
                              ".tif[tile,pyramid,subifd,tile-width=128,tile-height=128]"}) {
     INFO(suffix);
@@ -275,8 +207,7 @@ TEST_CASE("a pyramid of pages or of sub-directories is one page with levels") {
 }
 
 TEST_CASE("JPEG 2000 has the levels of its wavelets") {
-  const ImageFile file =
-      ImageFile::from_bytes(saved(vips_of(test::noise_image(201, 143, 1, 1)), ".jp2[lossless]"));
+  const ImageFile file = ImageFile::from_bytes(saved(vips_of(noise_image(201, 143, 1, 1)), ".jp2[lossless]"));
   const PageInfo info = file.info(0);
   REQUIRE(info.levels.size() > 1);
   CHECK(info.levels[1].width == 101);
@@ -288,7 +219,7 @@ TEST_CASE("JPEG 2000 has the levels of its wavelets") {
 TEST_CASE("a file on disk is read as the same bytes in memory, also within another file") {
   const test::TempDir folder;
   const std::string tiff =
-      saved(vips_of(test::noise_image(300, 200, 3, 1)), ".tif[tile,pyramid,compression=deflate]");
+      saved(vips_of(noise_image(300, 200, 3, 1)), ".tif[tile,pyramid,compression=deflate]");
   const Image expected = ImageFile::from_bytes(tiff).read(0);
   test::write_text(folder / "a.tif", tiff);
   test::write_text(folder / "a.tar", "head" + tiff + "tail");
@@ -298,98 +229,6 @@ TEST_CASE("a file on disk is read as the same bytes in memory, also within anoth
   CHECK((part.read(0).packed() == expected.packed()));
   CHECK(part.info(0).levels == alone.info(0).levels);
   check_regions(part, 0, {});
-}
-
-TEST_CASE("kinds of pixels that are not read are refused by name, with a way out") {
-  const VImage rgb = vips_of(blocks(3));
-  const VImage gray = vips_of(blocks(1));
-  const auto as = [](const VImage& image, VipsInterpretation kind) {
-    return image.copy(VImage::option()->set("interpretation", kind));
-  };
-  CHECK(refused(as(rgb.bandjoin(0), VIPS_INTERPRETATION_CMYK), ".tif").find("CMYK") != std::string::npos);
-  CHECK(refused(as(rgb.bandjoin(0), VIPS_INTERPRETATION_CMYK), ".jpg").find("CMYK") != std::string::npos);
-  CHECK(refused(rgb.colourspace(VIPS_INTERPRETATION_LAB), ".tif").find("Lab") != std::string::npos);
-  CHECK(refused(gray.cast(VIPS_FORMAT_FLOAT), ".tif").find("floating point") != std::string::npos);
-  CHECK(refused(rgb.cast(VIPS_FORMAT_FLOAT), ".tif").find("floating point") != std::string::npos);
-  CHECK(refused(gray.cast(VIPS_FORMAT_SHORT), ".tif").find("signed") != std::string::npos);
-  CHECK(refused(gray.cast(VIPS_FORMAT_UINT), ".tif").find("32-bit") != std::string::npos);
-  CHECK(
-      refused(
-          as(rgb.bandjoin(rgb), VIPS_INTERPRETATION_MULTIBAND).extract_band(0, VImage::option()->set("n", 5)),
-          ".tif")
-          .find("5 channels") != std::string::npos);
-}
-
-TEST_CASE("files cut short are errors in every format") {
-  for (const char* suffix : {".jpg", ".jpg[interlace]", ".png", ".tif", ".tif[tile,compression=deflate]",
-                             ".webp[lossless]", ".gif", ".ppm", ".jp2[lossless]"}) {
-    const std::string whole = saved(vips_of(test::noise_image(300, 200, 3, 1)), suffix);
-    for (const double share : {0.02, 0.3, 0.6, 0.95}) {
-      const auto length = static_cast<std::size_t>(static_cast<double>(whole.size()) * share);
-      INFO(suffix << " " << length << " of " << whole.size());
-      CHECK(error_of([&] { ImageFile::from_bytes(whole.substr(0, length)).read(0); }).code() ==
-            Errc::bad_input);
-    }
-  }
-}
-
-TEST_CASE("a damaged tile is an error each time that it is read, and other tiles are not") {
-  const Image image = test::noise_image(512, 512, 1, 1);
-  std::string tiff = saved(vips_of(image), ".tif[tile,tile-width=256,tile-height=256,compression=deflate]");
-  // The tiles follow each other; the last is about the last quarter of the file.
-  tiff.replace(tiff.size() * 7 / 8, 64, std::string(64, '\0'));
-  const ImageFile file = ImageFile::from_bytes(tiff);
-  for (int i = 0; i < 3; ++i) {
-    CHECK(error_of([&] { file.read_region(0, {}, {256, 256, 256, 256}); }).code() == Errc::bad_input);
-    CHECK((file.read_region(0, {}, {0, 0, 256, 256}).packed() == crop(image, {0, 0, 256, 256}).packed()));
-  }
-}
-
-TEST_CASE("threads that read regions of one file get the pixels of one thread") {
-  const Image image = test::noise_image(600, 400, 3, 1);
-  const ImageFile file =
-      ImageFile::from_bytes(saved(vips_of(image), ".tif[tile,tile-width=64,tile-height=64]"));
-  std::vector<std::thread> threads;
-  std::vector<int> wrong(4, 0);
-  for (std::size_t thread = 0; thread < wrong.size(); ++thread) {
-    threads.emplace_back([&, thread] {
-      SplitMix64 random(thread);
-      for (int i = 0; i < 30; ++i) {
-        const Box box = random_box(random, 600, 400);
-        wrong[thread] += file.read_region(0, {}, box).packed() != crop(image, box).packed();
-      }
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  CHECK(wrong == std::vector<int>(4, 0));
-}
-
-TEST_CASE("why a file is refused does not depend on what else is read beside it") {
-  const VImage picture = vips_of(test::noise_image(200, 200, 3, 1));
-  std::vector<std::string> files;
-  for (const char* suffix : {".jpg", ".png", ".tif[compression=deflate]", ".webp[lossless]"}) {
-    const std::string whole = saved(picture, suffix);
-    files.push_back(whole.substr(0, whole.size() / 2));
-  }
-  const auto why = [](const std::string& file) -> std::string {
-    try {
-      decode_image(file);
-      return "";
-    } catch (const Error& error) {
-      return error.what();
-    }
-  };
-  std::vector<std::string> alone;
-  for (const auto& file : files) alone.push_back(why(file));
-  std::vector<std::thread> threads;
-  std::vector<int> wrong(files.size(), 0);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    threads.emplace_back([&, i] {
-      for (int repeat = 0; repeat < 20; ++repeat) wrong[i] += why(files[i]) != alone[i];
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  CHECK(wrong == std::vector<int>(files.size(), 0));
 }
 
 TEST_CASE("a whole slide is read at its levels, with its scale, and only by its path") {

@@ -42,6 +42,7 @@ mkdir -p named/cells
 i=0; for picture in one.images/cells/*.png; do cp "$picture" "named/cells/patient-$((i += 1)).png"; done
 frag cut named three --tile 64 --angles 0 --split 50/50 >cut.out
 expect 0 frag check three; [[ $out == *"warning   name: 4 x "*"patient-1.png (a patient's number)"* ]] || fail "names: $out"
+[[ $out == *"no leaks"* ]] || fail "warnings beside \"clean\" are not explained: $out"
 
 # The session in the document.
 sed -n '/^```sh$/,/^```$/p' "$FRAG_SOURCE_DIR/docs/checking.md" | grep -v '^```' >session.sh

@@ -46,7 +46,20 @@ grep -rqE 'cells-0|new-|fibres-0' hidden && fail "a name in an anonymous dataset
 equal "$(stat -c %a hidden.key.csv)" 600 "the key's rights"
 frag info hidden | grep -q "anonymous" || fail "info does not say anonymous"
 frag cut images hidden --anonymous --strip >out; grep -q "18 images known already" out || fail "$(<out)"
+expect 0 frag check hidden; [[ $out != *"warning   name"* ]] || fail "hashes taken for names: $out"
+frag report hidden -o hidden.html >/dev/null; ! grep -qE 'cells-0|new-|fibres-0' hidden.html || fail "a name in the report of an anonymous dataset"
 mv hidden.key.csv away; expect 4 frag cut images hidden --anonymous --strip; says "hidden.key.csv: missing"
+
+mv away hidden.key.csv; frag cut images hidden >out; grep -q "18 images known already" out || fail "$(<out)"
+expect 2 frag cut images d --anonymous; says "not anonymous"; says "leave out --anonymous"
+
+# notes: a folder too high, shares that do not sum up, sides that are off; the report lists what is no image
+mkdir -p high; cp -r images high/smears; echo x >images/notes.txt
+expect 0 frag cut high deep --tile 64 --angles 0 --split 70/15; says "note: all images are of one class"; says "cut high/smears"
+says "note: the shares 70/15 sum to 85"
+expect 0 frag cut images odd --tile 64 --angles 0 --split 90/10; says "note: train/test have"; says "90.0/10.0 were asked for"
+grep -q '^notes.txt,not a source' odd.report.csv || fail "the report says nothing of notes.txt"
+expect 0 frag plan images --tile 64 --angles 0 --split 90/10; says "note: train/test have"
 
 # in place: nothing is copied, a change is noticed by name, and no mirror serves it
 frag cut images place "${recipe[@]}" --in-place >/dev/null
@@ -55,3 +68,4 @@ expect 2 fragd place --port 0; says "in place"
 frag sample place --split train --count 30 -o /dev/null
 for file in images/*/*; do cp images/cells/cells-000.png "$file.new" && mv "$file.new" "$file"; done
 expect 3 frag sample place --split train --count 30 -o /dev/null; says "was changed after frag cut"
+rm images/cells/cells-001.png; expect 3 frag verify place; says "put the images that are named back"

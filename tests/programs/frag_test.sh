@@ -31,9 +31,17 @@ tar tf sample.tar | sed -n 's/\.raw$//p' | sed 's/^0*//' | cmp - <(sed 's/^0*//'
 equal "$(tar xOf sample.tar --wildcards '*.cls' | fold -w1 | sort | uniq -c | tr -s ' ' | tr -d '\n')" " 10 0 10 1 10 2" "balance"
 frag sample one --split train --count 30 --seed 6 --ids | cmp -s - ids && fail "another seed drew the same"
 
+# parts: together the split, each fragment once.
+for part in 1 2 3; do frag sample one --policy static --part "$part/3" --balance none --ids; done | sort -n >parts
+sort -nu parts | cmp - parts || fail "a fragment in two parts"
+frag sample one --balance none --ids | sort -n | cmp - parts || fail "the parts are not the split"
+
 # split: a new table, the same fragments.
 before=$(frag info one --json)
 frag split one --folds 4 --seed 2 >split.out
+grep -q '^fold3 ' split.out || fail "split does not print the new table: $(<split.out)"
+frag split one --folds 4 --seed 2 | grep -q "has this split already" || fail "the same split again"
+frag split one 2>/dev/null && fail "a split of nothing"
 equal "$(frag info one --json | jq -c '.splits | keys')" '["fold0","fold1","fold2","fold3"]' "folds"
 equal "$(frag info one --json | jq -r .parent)" "$(jq -r .id <<<"$before")" "parent"
 equal "$(frag info one --json | jq .fragments)" "$(jq .fragments <<<"$before")" "fragments after a split"
@@ -41,3 +49,18 @@ equal "$(frag info one --json | jq .fragments)" "$(jq .fragments <<<"$before")" 
 # preview: a PNG.
 frag preview one -o picture.png >/dev/null
 equal "$(head -c 8 picture.png | od -An -tx1 | tr -d ' \n')" 89504e470d0a1a0a "preview"
+
+# columns hold for letters of two bytes
+mkdir wide && cp -r one.images/cells wide/Mäuse && cp -r one.images/fibres wide/Maus
+frag cut wide wide.frag --tile 64 --angles 0 --split 50/50 >/dev/null
+frag info wide.frag | grep '^train' | LC_ALL=C.UTF-8 python3 -c '
+import sys
+assert len({len(line) for line in sys.stdin}) == 1' || fail "the columns of: $(frag info wide.frag)"
+
+# --json: one line that programs read
+frag cut wide json.frag --tile 64 --angles 0 --split 75/25 --json >out 2>/dev/null
+equal "$(jq -c '[.sources, .added, .known, .id != null, .skipped]' out)" '[8,8,0,true,[]]' "cut --json"
+frag split json.frag --split test --json >out
+equal "$(jq -c '[.changed, (.splits | keys), .splits.test.Maus.sources]' out)" '[true,["test"],4]' "split --json"
+frag pack json.frag -o json.pack --json >out
+equal "$(jq -c '[.fragments == .written, (.splits | keys), (.shards | length)]' out)" '[true,["test"],1]' "pack --json"

@@ -11,6 +11,24 @@ equal "$(curl -fsS "$a/$query" | sha256sum)" "$(curl -fsS "$b/$query" | sha256su
 equal "$(curl -fsS "$a/$query" | sha256sum)" "$(frag sample one --count 60 --seed 7 -o - | sha256sum)" "mirror and folder"
 equal "$(frag sample "$a" --count 60 --seed 7 --ids | sha256sum)" "$(frag sample one --count 60 --seed 7 --ids | sha256sum)" "ids by mirror"
 
+# every policy by mirror and by folder, and a class whose name needs care in a URL
+frag synth made --size 160x160 --per-class 6 >/dev/null
+mkdir odd && mv made/cells "odd/a, b: 50%" && mv made/fibres odd/plain
+frag cut odd odd.frag --tile 64 --angles 0:90:45 --split 75/25 >/dev/null
+serve c fragd odd.frag --port 0; c=$url
+agree() {
+  equal "$(frag sample "$c" "$@" -o - | sha256sum)" "$(frag sample odd.frag "$@" -o - | sha256sum)" "mirror and folder: $*"
+}
+agree --policy static --part 2/3
+agree --policy dynamic --part 1/3 --round 4 --count 20 --balance none
+agree --policy hybrid --part 1/2 --round 4 --count 20 --keep 0.5
+agree --holdout 0.3 --count 12 --round 2
+agree --holdout 0.3 --side test
+agree --balance 'a%2C b%3A 50%25:3,plain:1' --count 24
+echo '[{"a, b: 50%": 1, "plain": 0}, {"a, b: 50%": 1, "plain": 2}]' >weights.json
+agree --weights weights.json --part 2/2 --count 9
+equal "$(frag sample "$c" --weights weights.json --part 1/2 --count 9 -o - | tar xO --wildcards '*.cls')" 000000000 "a part's own weights"
+
 # files: whole, by range, and not again where they are known
 for file in dataset.json sources.jsonl SHA256SUMS store/00000.tar; do
   curl -fsS "$a/files/$file" | cmp - "one/$file" || fail "$file differs"

@@ -13,3 +13,9 @@ for program in "${programs[@]}"; do
   done
   expect 2 "$program" --no-such-option; says "--help"
 done
+
+# what holds where nobody says otherwise
+expect 0 frag cut --help
+for default in "--tile TEXT=256" "--angles TEXT=0:355:5" "--split TEXT=70/15/15" "--labels TEXT=folder"; do
+  [[ $out == *"$default"* ]] || fail "frag cut --help does not say $default"
+done

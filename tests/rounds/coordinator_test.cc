@@ -64,6 +64,18 @@ TEST_CASE("a lease says all that a worker needs") {
   CHECK(lease.sample.parts == 4);
 }
 
+TEST_CASE("a lease carries its own part's weights and no other's") {
+  JobSpec job = job_of(2, 1);
+  job.sample.parts = 2;
+  job.sample.part_weights = {{{"a", 1}, {"b", 3}}, {{"a", 3}, {"b", 1}}};
+  Campaign campaign(job);
+  campaign.ask(campaign.worker("a"));
+  const Lease lease = campaign.coordinator->next_task(campaign.worker("b"), 0).lease;
+  CHECK(lease.sample.part_weights.empty());
+  CHECK(lease.sample.balance == Balance::weighted);
+  CHECK(lease.sample.class_weights == ClassWeights{{"a", 3}, {"b", 1}});
+}
+
 TEST_CASE("parts are handed out once each, lowest first") {
   Campaign campaign(job_of(3, 1));
   CHECK(campaign.ask(campaign.worker("a")) == "1-1-0-1");

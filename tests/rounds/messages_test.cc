@@ -89,6 +89,15 @@ TEST_CASE("a job's value out of range or of the wrong type is named") {
   CHECK_THAT(why_refused(json), Contains("\"" + key + "\" must"));
 }
 
+TEST_CASE("a job's weights need a row for each node") {
+  JobSpec job = example_job();
+  job.sample.parts = 3;
+  job.sample.part_weights.assign(3, {{"a", 1}});
+  CHECK_THAT(why_refused(to_json(job)), Contains("3 parts") && Contains("\"nodes\" is 4"));
+  job.nodes = 3;
+  CHECK(job_spec_from_json(to_json(job)) == job);
+}
+
 TEST_CASE("the parts that close a round are the quorum's share, rounded up") {
   const auto [nodes, quorum, needed] = GENERATE(table<int, double, int>(
       {{5, 0.8, 4}, {5, 0.81, 5}, {4, 0.75, 3}, {20, 0.55, 11}, {10, 0.7, 7}, {3, 1.0, 3}, {3, 1e-6, 1}}));

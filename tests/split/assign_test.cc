@@ -100,10 +100,51 @@ TEST_CASE("shares are read in any unit, and a middle zero leaves val out") {
   CHECK(parse_split("7/1.5/1.5").size() == 3);
   CHECK(parse_split("80/0/20").size() == 2);
   CHECK(parse_split("80/20")[1].name == "test");
-  for (const char* wrong : {"", "100", "70/30/0", "0/50/50", "a/b", "70/-15/45", "1/2/3/4"}) {
+  for (const char* wrong : {"", "0", "0/0/0", "none", "a/b", "70/-15/45", "1/2/3/4", "trian"}) {
     INFO(wrong);
     CHECK_THROWS_AS(parse_split(wrong), Error);
   }
+}
+
+TEST_CASE("one side alone is a split: by its name, or by zeros for the others") {
+  const std::vector<std::pair<const char*, std::string>> ways = {{"train", "train"},   {"100", "train"},
+                                                                 {"100/0/0", "train"}, {"val", "val"},
+                                                                 {"test", "test"},     {"0/0/1", "test"}};
+  for (const auto& [text, name] : ways) {
+    INFO(text);
+    const auto sides = parse_split(text);
+    REQUIRE(sides.size() == 1);
+    CHECK(sides[0].name == name);
+    CHECK(sides[0].share == 1);
+    CHECK(assign_sides(std::vector<SplitItem>{{"only", 0, 1}}, sides, 1, kClasses) ==
+          std::vector<std::uint32_t>{0});
+  }
+}
+
+TEST_CASE("the way out of too few groups is a split that works") {
+  const std::vector<SplitItem> one = {{"x", 0, 10}}, two = {{"x", 0, 10}, {"y", 0, 10}};
+  for (const char* split : {"70/15/15", "80/20", "5 folds"})
+    CHECK_THROWS_WITH(assign_sides(one, parse_split(split), 1, kClasses), Catch::Contains("--split train"));
+  CHECK_THROWS_WITH(assign_sides(two, parse_split("70/15/15"), 1, kClasses),
+                    Catch::Contains("--split 80/20"));
+  CHECK_THROWS_WITH(assign_sides(two, parse_split("5 folds"), 1, kClasses),
+                    Catch::Contains("--split \"2 folds\""));
+}
+
+TEST_CASE("per cent that do not sum to 100 are spelt out, ratios are not") {
+  CHECK(note_on_shares("70/15") == "the shares 70/15 sum to 85, so they count as 82.4/17.6 per cent");
+  CHECK(note_on_shares("70/20/20") ==
+        "the shares 70/20/20 sum to 110, so they count as 63.6/18.2/18.2 per cent");
+  for (const char* fine :
+       {"70/15/15", "80/20", "33/33/33", "2/1", "7/2/1", "0.8/0.2", "5 folds", "train", "100"})
+    CHECK(note_on_shares(fine).empty());
+}
+
+TEST_CASE("sides that are off their shares are named, near ones are not") {
+  const auto sides = parse_split("70/15/15");
+  CHECK(note_on_sides(sides, std::vector<std::uint64_t>{71, 15, 14}).empty());
+  CHECK(note_on_sides(sides, std::vector<std::uint64_t>{4, 1, 1}).find("66.7/16.7/16.7 %") !=
+        std::string::npos);
 }
 
 TEST_CASE("a class that is the largest part of few groups and a part of many does not stop the split") {

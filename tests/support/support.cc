@@ -1,5 +1,6 @@
 #include "tests/support/support.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -23,14 +24,29 @@ TempDir::~TempDir() {
   fs::remove_all(path_, ignored);
 }
 
-Image noise_image(std::int64_t width, std::int64_t height, std::int64_t channels, std::uint64_t seed) {
+Image noise_image(std::int64_t width, std::int64_t height, std::int64_t channels, std::uint64_t seed,
+                  int bits) {
   SplitMix64 random(seed);
-  Image image(width, height, channels);
+  Image image(width, height, channels, bits);
   for (std::int64_t y = 0; y < height; ++y) {
-    for (std::int64_t x = 0; x < width * channels; ++x)
-      image.row(y)[x] = static_cast<std::uint8_t>(random.below(256));
+    for (std::int64_t x = 0; x < width * channels; ++x) {
+      if (bits == 16) {
+        image.row16(y)[x] = static_cast<std::uint16_t>(random.below(65536));
+      } else {
+        image.row(y)[x] = static_cast<std::uint8_t>(random.below(256));
+      }
+    }
   }
   return image;
+}
+
+Image crop(const Image& image, const Box& box) {
+  Image part(box.width, box.height, image.channels(), image.bits());
+  for (std::int64_t y = 0; y < box.height; ++y) {
+    const std::uint8_t* in = image.row(box.y + y) + box.x * image.pixel_bytes();
+    std::copy(in, in + box.width * image.pixel_bytes(), part.row(y));
+  }
+  return part;
 }
 
 void write_text(const fs::path& path, const std::string& text) {

@@ -9,6 +9,7 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/dataset/recipe.h"
+#include "libfrag/geometry/box.h"
 #include "libfrag/image/image.h"
 
 namespace frag::test {
@@ -28,8 +29,12 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-// Every sample independent and uniform over 0..255: the hardest picture for an interpolation.
-Image noise_image(std::int64_t width, std::int64_t height, std::int64_t channels, std::uint64_t seed);
+// Every sample independent and uniform over all levels: the hardest picture for an interpolation.
+Image noise_image(std::int64_t width, std::int64_t height, std::int64_t channels, std::uint64_t seed,
+                  int bits = 8);
+
+// The pixels of a box that lies inside the image.
+Image crop(const Image& image, const Box& box);
 
 void write_text(const std::filesystem::path& path, const std::string& text);
 void write_png(const std::filesystem::path& path, const Image& image);

@@ -1,0 +1,197 @@
+#include "libfrag/fetching/mirror_copy.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
+#include "libfrag/base/signature.h"
+#include "libfrag/dataset/folder.h"
+#include "libfrag/dataset/layout.h"
+#include "libfrag/fetching/file_transfer.h"
+
+namespace frag {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kConnections = 3;
+constexpr const char* kUnfinished = ".part";
+
+fs::path beside(const fs::path& folder, const char* suffix) {
+  fs::path path = folder;
+  if (!path.has_filename()) path = path.parent_path();
+  return path.string() + suffix;
+}
+
+// One process at a time copies into a folder.
+class CopyLock {
+ public:
+  explicit CopyLock(const fs::path& folder) {
+    fs::create_directories(folder);
+    fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_ < 0) throw_errno("open", folder);
+    if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
+    ::close(fd_);
+    throw Error(Errc::unavailable, folder.string() + ": another frag mirror is filling it just now");
+  }
+  ~CopyLock() { ::close(fd_); }
+  CopyLock(const CopyLock&) = delete;
+  CopyLock& operator=(const CopyLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+class Copier {
+ public:
+  Copier(const Mirrors& mirrors, const fs::path& folder)
+      : mirrors_(mirrors), folder_(folder), part_(beside(folder, kUnfinished)), transfer_(mirrors) {}
+
+  MirrorCopy run(const std::function<void(std::uint64_t)>& begin,
+                 const std::function<void(std::uint64_t)>& step) {
+    open_old();
+    if (old_ && old_->catalog().id() == mirrors_.dataset()) return finish();
+    const CopyLock lock(part_);
+    link_old_shards();
+    fetch_shards(begin, step);
+    write_metadata_files();
+    put_in_place();
+    result_.changed = true;
+    return finish();
+  }
+
+ private:
+  void open_old() {
+    std::error_code absent;
+    if (!fs::exists(folder_) || fs::is_empty(folder_, absent)) return;
+    if (!fs::exists(folder_ / kDatasetFile)) {
+      throw Error(Errc::usage,
+                  folder_.string() + ": holds something that is no dataset; choose another folder");
+    }
+    old_.emplace(folder_);
+  }
+
+  MirrorCopy finish() {
+    result_.fetched_bytes = transfer_.bytes();
+    result_.notes = mirrors_.notes();
+    for (const std::string& note : transfer_.notes()) result_.notes.push_back(note);
+    return std::move(result_);
+  }
+
+  // A file of the old dataset is taken over as it is: under a second name, or as a copy where the file system
+  // has no such thing.
+  void link_old_shards() {
+    if (!old_) return;
+    std::map<std::string, std::string> old_files;  // SHA-256 to name
+    for (const Shard& shard : old_->catalog().shards()) old_files[shard.sha256] = shard.file;
+    for (const Shard& shard : mirrors_.catalog().shards()) {
+      const auto same = old_files.find(shard.sha256);
+      if (same == old_files.end() || fs::exists(part_ / shard.file)) continue;
+      fs::create_directories((part_ / shard.file).parent_path());
+      std::error_code unsupported;
+      fs::create_hard_link(folder_ / same->second, part_ / shard.file, unsupported);
+      if (unsupported) fs::copy_file(folder_ / same->second, part_ / shard.file);
+      result_.kept_bytes += shard.bytes;
+    }
+  }
+
+  void fetch_shards(const std::function<void(std::uint64_t)>& begin,
+                    const std::function<void(std::uint64_t)>& step) {
+    std::vector<Shard> missing;
+    std::uint64_t bytes = 0;
+    for (const Shard& shard : mirrors_.catalog().shards()) {
+      if (fs::exists(part_ / shard.file)) continue;
+      missing.push_back(shard);
+      bytes += shard.bytes;
+    }
+    begin(bytes);
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;  // guards the two below
+    std::exception_ptr failure;
+    const auto count = [&](std::uint64_t came) {
+      const std::lock_guard lock(mutex);
+      step(came);
+    };
+    const auto work = [&] {
+      for (std::size_t i = next++; i < missing.size(); i = next++) {
+        try {
+          fetch_shard(missing[i], count);
+        } catch (...) {
+          next = missing.size();
+          const std::lock_guard lock(mutex);
+          failure = std::current_exception();
+        }
+      }
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < std::min(kConnections, missing.size()); ++i) threads.emplace_back(work);
+    for (std::thread& thread : threads) thread.join();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  // Under its own name only once it is whole.
+  void fetch_shard(const Shard& shard, const std::function<void(std::uint64_t)>& step) {
+    const fs::path path = part_ / shard.file, coming = path.string() + kUnfinished;
+    fs::create_directories(path.parent_path());
+    transfer_.fetch({shard.file, {0, shard.bytes}, shard.sha256}, coming, step);
+    rename_durable(coming, path);
+  }
+
+  void write_metadata_files() {
+    const MetadataFiles& files = mirrors_.files();
+    write_file_atomic(part_ / kSourcesFile, files.sources_jsonl);
+    if (!files.labels.empty()) {
+      fs::create_directories((part_ / kLabelsFile).parent_path());
+      write_file_atomic(part_ / kLabelsFile, files.labels);
+    }
+    if (!files.signature.empty()) write_file_atomic(part_ / kSignatureFile, files.signature);
+    write_file_atomic(part_ / kDatasetFile, files.dataset_json);
+    write_file_atomic(part_ / kSumsFile, files.sha256sums);
+  }
+
+  void put_in_place() {
+    const DatasetFolder check(part_);  // what is not whole is not put in place
+    const fs::path path = folder_.has_filename() ? folder_ : folder_.parent_path();
+    if (!old_) {
+      std::error_code ignored;
+      fs::remove(path, ignored);  // an empty folder
+      rename_durable(part_, path);
+      return;
+    }
+    if (::syscall(SYS_renameat2, AT_FDCWD, part_.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) != 0)
+      throw_errno("exchange " + part_.string() + " with", path);
+    sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+    fs::remove_all(part_);
+  }
+
+  const Mirrors& mirrors_;
+  const fs::path folder_, part_;
+  FileTransfer transfer_;
+  std::optional<DatasetFolder> old_;
+  MirrorCopy result_;
+};
+
+}  // namespace
+
+MirrorCopy copy_dataset(const Mirrors& mirrors, const fs::path& folder,
+                        const std::function<void(std::uint64_t)>& begin,
+                        const std::function<void(std::uint64_t)>& step) {
+  return Copier(mirrors, folder).run(begin, step);
+}
+
+}  // namespace frag

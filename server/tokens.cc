@@ -1,0 +1,64 @@
+#include "server/tokens.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
+#include "libfrag/base/text.h"
+
+namespace frag {
+namespace {
+
+constexpr std::uint64_t kMostBytes = 1 << 20;
+
+bool is_graphic(char letter) {
+  return std::isgraph(static_cast<unsigned char>(letter)) != 0;
+}
+
+std::string trimmed(std::string text) {
+  const auto blank = [](char letter) { return letter == ' ' || letter == '\t' || letter == '\r'; };
+  while (!text.empty() && blank(text.back())) text.pop_back();
+  text.erase(0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin()));
+  return text;
+}
+
+}  // namespace
+
+Tokens::Tokens(std::filesystem::path file) : file_(std::move(file)) {
+  reload();
+}
+
+void Tokens::reload() {
+  std::vector<std::string> digests;
+  std::size_t line = 0;
+  for (const std::string& text : split_text(read_file(file_, kMostBytes), '\n')) {
+    ++line;
+    const std::string token = trimmed(text);
+    if (token.empty() || token.front() == '#') continue;
+    if (!std::all_of(token.begin(), token.end(), is_graphic))
+      throw Error(Errc::bad_input, file_.string() + ":" + std::to_string(line) +
+                                       ": a token has no spaces; write one token a line");
+    digests.push_back(sha256_hex(token));
+  }
+  if (digests.empty())
+    throw Error(Errc::bad_input, file_.string() + " holds no token: nobody could ask; write one a line");
+  const std::lock_guard lock(mutex_);
+  digests_ = std::move(digests);
+}
+
+bool Tokens::allow(const std::string& token) const {
+  const std::string given = sha256_hex(token);
+  const std::lock_guard lock(mutex_);
+  unsigned matches = 0;
+  for (const std::string& known : digests_) {
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < known.size(); ++i)
+      difference |= static_cast<unsigned char>(known[i] ^ given[i]);
+    matches += difference == 0 ? 1 : 0;
+  }
+  return matches > 0;
+}
+
+}  // namespace frag

@@ -1,0 +1,250 @@
+#include "libfrag/fetching/sample_fetch.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <map>
+
+#include "libfrag/base/file.h"
+#include "libfrag/base/random.h"
+#include "libfrag/cutting/threads.h"
+#include "libfrag/dataset/renderer.h"
+#include "tests/fetching/fault_proxy.h"
+#include "tests/fetching/test_mirror.h"
+#include "tests/support/support.h"
+
+using namespace frag;
+using frag::test::error_of;
+using frag::test::Fault;
+using frag::test::FaultProxy;
+using frag::test::TempDir;
+using frag::test::TestMirror;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Bench {
+  TempDir dir;
+  fs::path dataset = test::small_dataset(dir, 3, 4);
+  DatasetFolder folder{dataset};
+  FragmentRenderer renderer{folder};
+
+  FetchOptions options(FetchBy by, SampleFormat format = SampleFormat::raw) const {
+    FetchOptions options;
+    options.by = by;
+    options.format = format;
+    options.cache = dir / "cache";
+    return options;
+  }
+  static MirrorsOptions impatient() {
+    MirrorsOptions options;
+    options.client.stall_timeout = std::chrono::seconds(1);
+    options.client.connect_timeout = std::chrono::seconds(1);
+    return options;
+  }
+  static SampleSpec spec(std::uint64_t count, std::uint64_t seed = 3) {
+    SampleSpec spec;
+    spec.count = count;
+    spec.seed = seed;
+    return spec;
+  }
+  // The fragments that came, checked one by one against the dataset itself.
+  std::uint64_t fetch_checked(SampleFetcher& fetcher, const SampleSpec& wanted, std::uint64_t skip = 0) {
+    const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
+    const Sampler sampler(folder.catalog());
+    const SampleList list = sampler.draw(wanted);
+    std::uint64_t next = skip;
+    fetcher.fetch(fetcher.want(wanted), skip, [&](std::uint64_t position, const EncodedFragment& fragment) {
+      REQUIRE(position == next++);
+      REQUIRE(fragment.id == list.at(position));
+      REQUIRE(fragment.key == sample_key(fragment.id));
+      if (fragment.format == SampleFormat::raw)
+        REQUIRE(fragment.picture == renderer.render(fragment.id).packed());
+      REQUIRE(fragment_problem(folder.catalog(), fragment.id, fragment.key, fragment).empty());
+    });
+    return next;
+  }
+};
+
+std::string shown(const std::vector<std::string>& notes) {
+  std::string all;
+  for (const std::string& note : notes) all += note + "\n";
+  return all;
+}
+
+bool names(const std::vector<std::string>& notes, const std::string& url, const std::string& why) {
+  return std::any_of(notes.begin(), notes.end(), [&](const std::string& note) {
+    return note.find(url) != std::string::npos && note.find(why) != std::string::npos;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a sample comes whole and in order by either way, in every format") {
+  Bench bench;
+  const TestMirror one(bench.dataset), two(bench.dataset);
+  const Mirrors mirrors({one.url(), two.url()}, {});
+  const FetchBy by = GENERATE(FetchBy::fragments, FetchBy::sources, FetchBy::automatic);
+  const SampleFormat format = GENERATE(SampleFormat::raw, SampleFormat::png, SampleFormat::jpg);
+  SampleFetcher fetcher(mirrors, bench.options(by, format));
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(150)) == 150);
+  CHECK(fetcher.notes().empty());
+}
+
+TEST_CASE("the rest of a sample is what the whole has there") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  SampleFetcher fetcher(mirrors, bench.options(GENERATE(FetchBy::fragments, FetchBy::sources)));
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(100), 37) == 100);
+}
+
+TEST_CASE("sources are fetched once, however many rounds need them") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  std::uint64_t first = 0;
+  for (std::uint64_t round = 0; round < 3; ++round) {
+    SampleFetcher fetcher(mirrors, bench.options(FetchBy::sources));
+    SampleSpec spec = Bench::spec(300);
+    spec.round = round;
+    bench.fetch_checked(fetcher, spec);
+    if (round == 0) first = fetcher.status().source_bytes;
+    if (round > 0) CHECK(fetcher.status().source_bytes == 0);
+  }
+  CHECK(first > 0);
+}
+
+TEST_CASE("a cache too small for the sources still gives the right fragments, and keeps its bound") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  FetchOptions options = bench.options(FetchBy::sources);
+  options.cache_bytes = 40'000;
+  SampleFetcher fetcher(mirrors, options);
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(200)) == 200);
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator(options.cache)) bytes += entry.file_size();
+  CHECK(bytes <= 40'000);
+}
+
+TEST_CASE("a source damaged in the cache is fetched again") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  bench.fetch_checked(*std::make_unique<SampleFetcher>(mirrors, bench.options(FetchBy::sources)),
+                      Bench::spec(100));
+  for (const auto& entry : fs::directory_iterator(bench.dir / "cache")) {
+    std::string bytes = read_file(entry.path());
+    bytes[bytes.size() / 2] ^= 1;
+    write_file_atomic(entry.path(), bytes);
+  }
+  SampleFetcher fetcher(mirrors, bench.options(FetchBy::sources));
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(100)) == 100);
+}
+
+TEST_CASE("a mirror with a fault is made up for by one without, and named") {
+  Bench bench;
+  const auto [fault, why] = GENERATE(table<Fault, std::string>(
+      {{Fault::gone, "connect"}, {Fault::errors, "HTTP 500"}, {Fault::cut, ""}, {Fault::lying, ""}}));
+  const TestMirror good(bench.dataset);
+  const FaultProxy bad(good.port(), fault, 20'000, 700);
+  MirrorsOptions options = bench.impatient();
+  options.dataset = bench.folder.catalog().id();
+  const Mirrors mirrors({bad.url(), good.url()}, options);
+  SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(400)) == 400);
+  INFO(shown(fetcher.notes()));
+  CHECK(names(fetcher.notes(), bad.url(), why));
+}
+
+TEST_CASE("a mirror that is slow or stalls does not hold up the others") {
+  Bench bench;
+  const TestMirror good(bench.dataset);
+  const FaultProxy bad(good.port(), GENERATE(Fault::slow, Fault::stalled), 1000, 1);
+  MirrorsOptions options;
+  options.client.stall_timeout = std::chrono::seconds(10);
+  const Mirrors mirrors({bad.url(), good.url()}, options);
+  SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(400)) == 400);
+}
+
+TEST_CASE("a mirror that asks for patience gets it") {
+  Bench bench;
+  const TestMirror mirror(bench.dataset);
+  const FaultProxy busy(mirror.port(), Fault::busy, 1, 1);
+  const Mirrors mirrors({busy.url()}, {});
+  SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
+  CHECK(bench.fetch_checked(fetcher, Bench::spec(400)) == 400);
+  CHECK(shown(fetcher.notes()) == "");
+}
+
+TEST_CASE("where no honest mirror is left the error names each and why") {
+  Bench bench;
+  const TestMirror mirror(bench.dataset);
+  const FaultProxy liar(mirror.port(), Fault::lying, 1, 0), broken(mirror.port(), Fault::errors, 1, 1);
+  const Error error = error_of([&] { Mirrors({liar.url(), broken.url()}, bench.impatient()); });
+  CHECK(error.code() == Errc::unavailable);
+  CHECK_THAT(error.what(),
+             Catch::Contains(liar.url()) && Catch::Contains(broken.url()) && Catch::Contains("500"));
+}
+
+TEST_CASE("what takes the fragments may end the fetch") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  SampleFetcher fetcher(mirrors, bench.options(GENERATE(FetchBy::fragments, FetchBy::sources)));
+  const ThreadLimit alone(1);
+  const Error error = error_of([&] {
+    fetcher.fetch(fetcher.want(Bench::spec(200)), 0, [](std::uint64_t position, const EncodedFragment&) {
+      if (position == 20) throw Error(Errc::io, "full");
+    });
+  });
+  CHECK(error.code() == Errc::io);
+}
+
+// FRAG_FAULT_RUNS=1000 for the long form.
+TEST_CASE("three mirrors with seeded faults: the right fragments, or a clear error without an honest one") {
+  Bench bench;
+  const TestMirror mirror(bench.dataset);
+  const char* stated = std::getenv("FRAG_FAULT_RUNS");
+  const int runs = stated != nullptr ? std::atoi(stated) : 12;
+  int failed = 0;
+  for (int run = 0; run < runs; ++run) {
+    SplitMix64 random(static_cast<std::uint64_t>(run));
+    std::vector<std::unique_ptr<FaultProxy>> proxies;
+    std::vector<std::string> urls;
+    std::array<Fault, 3> faults{};
+    for (Fault& fault : faults) fault = static_cast<Fault>(random.below(test::kFaults));
+    const auto any = [&faults](Fault wanted) { return std::count(faults.begin(), faults.end(), wanted) > 0; };
+    const bool honest = any(Fault::none) || any(Fault::busy);
+    // Alone, a slow one would give everything in the end.
+    if (!honest) std::replace(faults.begin(), faults.end(), Fault::slow, Fault::gone);
+    std::string shown;
+    for (const Fault fault : faults) {
+      const std::uint64_t reach = random.below(2) == 0 ? 3'000 : 200'000;
+      proxies.push_back(std::make_unique<FaultProxy>(mirror.port(), fault, reach, random.below(1 << 20)));
+      urls.push_back(proxies.back()->url());
+      shown += std::to_string(static_cast<int>(fault)) + " ";
+    }
+    INFO("run " << run << " faults " << shown);
+    std::uint64_t came = 120;
+    std::string problem;
+    try {
+      MirrorsOptions options = bench.impatient();
+      options.dataset = bench.folder.catalog().id();
+      const Mirrors mirrors(urls, options);
+      SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
+      came = bench.fetch_checked(fetcher, Bench::spec(120, static_cast<std::uint64_t>(run)));
+    } catch (const Error& error) {
+      problem = error.what();
+      CHECK(error.code() == Errc::unavailable);
+      ++failed;
+    }
+    CHECK(came == 120);
+    INFO(problem);
+    CHECK((problem.empty() || !honest));
+    CHECK((problem.empty() || problem.find(urls[0]) != std::string::npos));
+  }
+  CHECK(failed < runs);
+}

@@ -1,0 +1,287 @@
+"""The page of fragd in Debian's Chromium: wide and narrow, light and dark, by pointer and by keyboard, with a token.
+
+    page_test.py [FOLDER]     leaves screenshots in FOLDER
+"""
+import base64
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+BIN = os.environ["FRAG_BIN_DIR"]
+LOADED = ["balance", "source", "sheet", "commands", "load"]
+
+
+class Tab:
+    """A tab of Chromium through the DevTools protocol: a websocket of RFC 6455 with JSON texts."""
+
+    def __init__(self, url):
+        host, port, path = re.fullmatch(r"ws://([^:/]+):(\d+)(/.*)", url).groups()
+        self.peer = socket.create_connection((host, int(port)), timeout=60)
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.peer.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                          f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+        self.bytes = b""
+        while b"\r\n\r\n" not in self.bytes:
+            self.bytes += self.peer.recv(65536)
+        head, self.bytes = self.bytes.split(b"\r\n\r\n", 1)
+        assert b" 101 " in head, head
+        self.number, self.complaints = 0, []
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+
+    def take(self, count):
+        while len(self.bytes) < count:
+            piece = self.peer.recv(1 << 20)
+            assert piece, "Chromium went away"
+            self.bytes += piece
+        taken, self.bytes = self.bytes[:count], self.bytes[count:]
+        return taken
+
+    def receive(self):
+        text, final = b"", False
+        while not final:
+            first, size = self.take(2)
+            final = bool(first & 0x80)
+            if size == 126:
+                size, = struct.unpack(">H", self.take(2))
+            elif size == 127:
+                size, = struct.unpack(">Q", self.take(8))
+            text += self.take(size)
+        return json.loads(text)
+
+    def call(self, method, **parameters):
+        self.number += 1
+        text = json.dumps({"id": self.number, "method": method, "params": parameters}).encode()
+        mask = os.urandom(4)
+        size = struct.pack(">BB", 0x81, 0x80 | len(text)) if len(text) < 126 else struct.pack(">BBH", 0x81, 0xFE, len(text))
+        self.peer.sendall(size + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(text)))
+        while True:
+            message = self.receive()
+            if message.get("id") == self.number:
+                assert "error" not in message, (method, message)
+                return message["result"]
+            self.note(message)
+
+    def note(self, message):
+        kind, event = message.get("method"), message.get("params", {})
+        if kind == "Runtime.exceptionThrown":
+            self.complaints.append(event["exceptionDetails"])
+        elif kind == "Log.entryAdded" and event["entry"]["level"] in ("error", "warning"):
+            self.complaints.append(event["entry"])
+        elif kind == "Runtime.consoleAPICalled" and event["type"] in ("error", "warning", "assert"):
+            self.complaints.append(event["args"])
+
+    def value(self, script):
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in result, (script, result)
+        return result["result"].get("value")
+
+    def wait(self, script, what):
+        until = time.monotonic() + 60
+        while not self.value(script):
+            assert time.monotonic() < until, f"{what}: not within 60 s; {self.complaints}; {self.value('document.body.innerText')}"
+            time.sleep(0.05)
+
+    def wait_loaded(self):
+        self.wait(f"{json.dumps(LOADED)}.every((id) => document.getElementById(id)?.dataset.loaded)", "the page")
+
+    def key(self, key, code):
+        for kind in ("rawKeyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+
+    def look(self, width, scheme):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def screenshot(self, path):
+        height = self.value("document.documentElement.scrollHeight")
+        width = self.value("innerWidth")
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        time.sleep(0.5)
+        data = self.call("Page.captureScreenshot", format="png")["data"]
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(data))
+
+
+@contextlib.contextmanager
+def program(*command, said, stream):
+    """A program that runs, and what it said of where it listens."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE if stream == "stdout" else subprocess.DEVNULL,
+                               stderr=subprocess.PIPE if stream == "stderr" else subprocess.DEVNULL, text=True)
+    try:
+        for line in getattr(process, stream):
+            if found := re.search(said, line):
+                break
+        else:
+            raise AssertionError(f"{command[0]} ended with {process.wait()}")
+        yield found.group(1)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def mirror(*arguments):
+    return program(os.path.join(BIN, "fragd"), *arguments, "--port", "0", said=r"listening on (\S+)", stream="stdout")
+
+
+@contextlib.contextmanager
+def browser():
+    profile = tempfile.mkdtemp()
+    try:
+        with program(shutil.which("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0",
+                     f"--user-data-dir={profile}", "about:blank", said=r"DevTools listening on ws://([^/]+)/", stream="stderr") as address:
+            yield address
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def open_tab(address, url):
+    request = urllib.request.Request(f"http://{address}/json/new?about:blank", method="PUT")
+    with urllib.request.urlopen(request) as answer:
+        tab = Tab(json.load(answer)["webSocketDebuggerUrl"])
+    tab.call("Page.navigate", url=url)
+    return tab
+
+
+def get(url):
+    with urllib.request.urlopen(url) as answer:
+        return json.load(answer)
+
+
+def check_page(tab, dataset, url, folder):
+    for width in (1200, 360):
+        for scheme in ("light", "dark"):
+            tab.look(width, scheme)
+            tab.call("Page.navigate", url=url)
+            time.sleep(0.2)
+            tab.wait_loaded()
+            text = tab.value("document.body.textContent")
+            assert dataset["id"] in text
+            assert all(name in text for name in dataset["classes"]), text
+            pictures = tab.value("[...document.querySelectorAll('#fragments img')].filter((one) => one.naturalWidth > 0).length")
+            assert pictures == 24, pictures
+            assert tab.value("document.querySelectorAll('#tiles polygon').length") == len(get(url + "v1/sources/0/tiles?angle=0")["tiles"])
+            assert tab.value("document.getElementById('picture').naturalWidth") > 0
+            assert {*tab.value("[...document.querySelectorAll('#fragments button')].map((one) => one.textContent)")} == {*dataset["classes"]}
+            rows = tab.value("document.getElementById('counts').innerText")
+            assert f"{sum(split['sources'] for split in dataset['splits'].values())}" in rows, rows
+            assert tab.value("innerWidth") == width
+            assert tab.value("document.documentElement.scrollWidth") <= width, "the page is wider than the window"
+            dark = tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(23, 25, 30)"
+            assert dark == (scheme == "dark")
+            if folder:
+                tab.screenshot(os.path.join(folder, f"page-{width}-{scheme}.png"))
+    assert tab.complaints == [], tab.complaints
+
+
+def check_hands(tab, url):
+    """What one does on the page, by keyboard where there is one."""
+    tab.look(1200, "light")
+    tab.call("Page.bringToFront")
+    unnamed = tab.value("""[...document.querySelectorAll('input, select, button')].filter((one) =>
+        !(one.labels?.length || one.textContent.trim() || one.getAttribute('aria-label'))).map((one) => one.outerHTML)""")
+    assert unnamed == [], unnamed
+    tab.value("document.getElementById('angle').focus()")
+    tab.key("ArrowRight", 39)
+    tab.wait("document.getElementById('source').dataset.loaded && document.getElementById('angle').value === '1'", "the next angle")
+    tiles = get(url + "v1/sources/0/tiles?angle=1")["tiles"]
+    ids = tab.value("[...document.querySelectorAll('#tiles polygon')].map((one) => Number(one.dataset.id))")
+    assert ids == [tile["id"] for tile in tiles], ids
+    classes = tab.value("[...document.querySelectorAll('#tiles polygon')].map((one) => one.classList.contains('kept'))")
+    assert classes == [tile["kept"] for tile in tiles]
+    tab.value("document.querySelector('#tiles polygon').focus()")
+    tab.key("ArrowRight", 39)
+    moved = int(tab.value("document.activeElement.dataset.id"))
+    assert moved != tiles[0]["id"], (tiles[:3], tab.complaints)
+    tab.key("Enter", 13)
+    tab.wait("document.getElementById('one').dataset.loaded", "a tile's fragment")
+    assert f"/v1/fragments/{moved}.png" in tab.value("document.getElementById('one').textContent")
+    assert tab.value("document.querySelector('#one img').naturalWidth") > 0
+
+    middle = [sum(corner[k] for corner in tiles[0]["corners"]) / 4 for k in (0, 1)]
+    box = tab.value("(() => { document.getElementById('stage').scrollIntoView(); const b = document.getElementById('tiles').getBoundingClientRect();"
+                    "const v = document.getElementById('tiles').viewBox.baseVal; return [b.x, b.y, b.width / v.width, b.height / v.height]; })()")
+    x, y = box[0] + middle[0] * box[2], box[1] + middle[1] * box[3]
+    for kind in ("mousePressed", "mouseReleased"):
+        tab.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    tab.wait(f"document.getElementById('one').textContent.includes('/v1/fragments/{tiles[0]['id']}.png')", "a click on a tile")
+
+    seen = tab.value("document.getElementById('fragments').innerHTML")
+    tab.value("document.getElementById('sheet-class').value = '1'; document.getElementById('again').click()")
+    tab.wait("document.getElementById('sheet').dataset.loaded", "another seed")
+    assert tab.value("document.getElementById('fragments').innerHTML") != seen
+    name = tab.value("document.getElementById('sheet-class').selectedOptions[0].textContent")
+    assert set(tab.value("[...document.querySelectorAll('#fragments button')].map((one) => one.textContent)")) == {name}
+    tab.value("document.querySelector('#fragments button').click()")
+    wanted = tab.value("document.querySelector('#fragments button').title.match(/\\d+/)[0]")
+    tab.wait(f"document.activeElement.dataset.id === '{wanted}'", "a fragment of the sheet in its source")
+    assert tab.complaints == [], tab.complaints
+
+
+def check_commands(tab, work):
+    """They are run as they stand."""
+    tab.value("document.getElementById('count').value = 30; document.getElementById('count').dispatchEvent(new Event('input'))")
+    commands = {name: tab.value(f"document.getElementById('{name}').textContent") for name in ("fetch", "curl", "python")}
+    environment = dict(os.environ, PATH=BIN + ":" + os.environ["PATH"])
+    tars = []
+    for name in ("fetch", "curl"):
+        subprocess.run(["bash", "-c", commands[name]], check=True, cwd=work, env=environment, capture_output=True)
+        with open(os.path.join(work, "sample.tar"), "rb") as file:
+            tars.append(file.read())
+    assert tars[0] == tars[1]
+    compile(commands["python"], "page", "exec")
+    pipe = re.search(r'"pipe:((?:[^"\\]|\\.)*)"', commands["python"]).group(1)
+    listed = subprocess.run(["bash", "-c", json.loads(f'"{pipe}"') + " | tar t"], check=True, cwd=work, capture_output=True, text=True)
+    assert listed.stdout.count(".png\n") == 30, listed.stdout
+
+
+def check_token(address, dataset, work):
+    with open(os.path.join(work, "tokens"), "w", encoding="utf-8") as file:
+        file.write("secret\n")
+    with mirror(dataset, "--tokens", os.path.join(work, "tokens")) as url:
+        tab = open_tab(address, url + "/")
+        tab.wait("document.getElementById('ask')?.hidden === false", "the question for a token")
+        for token in ("wrong", "secret"):
+            tab.wait("document.getElementById('ask').hidden === false", "the question for a token")
+            tab.value(f"document.getElementById('token').value = '{token}'; document.querySelector('#ask button').click()")
+        tab.wait_loaded()
+        assert tab.value("[...document.querySelectorAll('#fragments img')].every((one) => one.naturalWidth > 0)")
+        assert "secret" not in tab.value("document.body.textContent")
+
+
+def main():
+    if shutil.which("chromium") is None:
+        print("SKIPPED: chromium is not installed, so NOTHING OF THE PAGE WAS TESTED; ./install-packages installs it")
+        sys.exit(77)
+    folder = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory() as work:
+        images, dataset = os.path.join(work, "images"), os.path.join(work, "a.frag")
+        frag = os.path.join(BIN, "frag")
+        subprocess.run([frag, "synth", images, "--size", "800x600", "--per-class", "6"], check=True, capture_output=True)
+        os.rename(os.path.join(images, sorted(os.listdir(images))[0]), os.path.join(images, "a, <b>: 100% & c"))
+        subprocess.run([frag, "cut", images, dataset, "--tile", "96", "--min-detail", "20"], check=True, capture_output=True)
+        with mirror(dataset) as url, browser() as address:
+            tab = open_tab(address, url + "/")
+            described = get(url + "/v1/dataset")
+            check_page(tab, described, url + "/", folder)
+            check_hands(tab, url + "/")
+            check_commands(tab, work)
+            check_token(address, dataset, work)
+
+
+main()
