@@ -12,7 +12,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct CheckArguments {
   std::string dataset;
   bool json = false;
   int near = AuditOptions{}.near_bits;
@@ -92,12 +92,12 @@ void print_warnings(const std::vector<AuditWarning>& warnings) {
   }
 }
 
-void run(const Options& options) {
+void run(const CheckArguments& arguments) {
   AuditOptions audit;
-  audit.near_bits = options.near;
-  audit.likeness = static_cast<int>(std::lround(options.likeness * 1000));
-  const AuditReport report = check(DatasetFolder(options.dataset), audit);
-  if (options.json) {
+  audit.near_bits = arguments.near;
+  audit.likeness = static_cast<int>(std::lround(arguments.likeness * 1000));
+  const AuditReport report = check(DatasetFolder(arguments.dataset), audit);
+  if (arguments.json) {
     std::cout << to_json(report).dump() << "\n";
   } else {
     print_compared(report);
@@ -109,7 +109,7 @@ void run(const Options& options) {
   }
   std::cout.flush();
   if (!report.clean()) {
-    throw Error(Errc::finding, options.dataset + ": " + count_of(report.findings.size(), "leak") +
+    throw Error(Errc::finding, arguments.dataset + ": " + count_of(report.findings.size(), "leak") +
                                    " across sides; give what belongs together one group (frag split "
                                    "--group), or cut again without the copies");
   }
@@ -118,26 +118,26 @@ void run(const Options& options) {
 }  // namespace
 
 void add_check(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<CheckArguments>();
   CLI::App* command = add_command(
       program, "check",
       "Looks for leaks: groups, files, pixels or pictures that lie on two sides of the split, also turned or "
       "mirrored. Exit status 0 where there is none and 9 where there is; warnings (names, locations, dates, "
       "slide labels) do not change it",
       "frag check gels.frag");
-  command->add_option("dataset", options->dataset, "A dataset folder")->required();
-  command->add_flag("--json", options->json, "Print JSON");
+  command->add_option("dataset", arguments->dataset, "A dataset folder")->required();
+  command->add_flag("--json", arguments->json, "Print JSON");
   command
-      ->add_option("--near", options->near,
+      ->add_option("--near", arguments->near,
                    "Compare two pictures closely where their hashes differ in at most so many of 64 bits")
       ->check(CLI::Range(0, 64));
   command
       ->add_option(
-          "--likeness", options->likeness,
+          "--likeness", arguments->likeness,
           "From this correlation on, above 0 and up to 1, two pictures count as one; below 64 pixels "
           "an edge at least 0.98")
       ->check(CLI::Range(0.001, 1.0));
-  command->callback([options] { run(*options); });
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

@@ -14,7 +14,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct CutArguments {
   CutOptions cut;
   RecipeOptions recipe;
   bool force = false;
@@ -65,17 +65,17 @@ Json cut_json(const CutOptions& options, const CutResult& result) {
           {"skipped", skipped}};
 }
 
-void run(Options& options) {
-  CutOptions& cutting = options.cut;
-  cutting.recipe = options.recipe.resolve();
-  cutting.asked_keys = options.recipe.asked_keys();
-  cutting.on_bad_image = options.strict ? OnBadImage::stop : OnBadImage::skip;
-  cutting.on_existing = options.force ? OnExisting::replace : OnExisting::add;
-  cutting.storage = options.strip ? Storage::strip : options.in_place ? Storage::in_place : Storage::copy;
+void run(CutArguments& arguments) {
+  CutOptions& cutting = arguments.cut;
+  cutting.recipe = arguments.recipe.resolve();
+  cutting.asked_keys = arguments.recipe.asked_keys();
+  cutting.on_bad_image = arguments.strict ? OnBadImage::stop : OnBadImage::skip;
+  cutting.on_existing = arguments.force ? OnExisting::replace : OnExisting::add;
+  cutting.storage = arguments.strip ? Storage::strip : arguments.in_place ? Storage::in_place : Storage::copy;
   const CutResult result = cut(cutting);
   print_skipped(result.skipped);
   print_notes(result.notes);
-  if (options.json) {
+  if (arguments.json) {
     std::cout << cut_json(cutting, result).dump() << "\n";
   } else {
     print_summary(cutting, result);
@@ -92,26 +92,26 @@ void run(Options& options) {
 }  // namespace
 
 void add_cut(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<CutArguments>();
   CLI::App* command = add_command(program, "cut", "Makes a dataset from images, or adds images to one",
                                   "frag cut images/ gels.frag --tile 256 --overlap 0.5 --angles 0:355:5");
-  command->add_option("images", options->cut.images, "A folder of images; by default a folder a class")
+  command->add_option("images", arguments->cut.images, "A folder of images; by default a folder a class")
       ->required();
   command
-      ->add_option("dataset", options->cut.dataset,
+      ->add_option("dataset", arguments->cut.dataset,
                    "The dataset to make; images are added to one that is there")
       ->required();
-  command->add_flag("--force", options->force, "Make it anew where it is there already");
-  command->add_flag("--strict", options->strict, "Stop at the first image that cannot be used");
-  CLI::Option* strip = command->add_flag("--strip", options->strip,
+  command->add_flag("--force", arguments->force, "Make it anew where it is there already");
+  command->add_flag("--strict", arguments->strict, "Stop at the first image that cannot be used");
+  CLI::Option* strip = command->add_flag("--strip", arguments->strip,
                                          "Store only the pixels that are used: no EXIF, no labels of slides");
-  command->add_flag("--in-place", options->in_place, "Refer to the images where they are; not for mirrors")
+  command->add_flag("--in-place", arguments->in_place, "Refer to the images where they are; not for mirrors")
       ->excludes(strip);
-  command->add_flag("--anonymous", options->cut.anonymous,
+  command->add_flag("--anonymous", arguments->cut.anonymous,
                     "Hashes for names and groups; DATASET.key.csv says what they stand for");
-  command->add_flag("--json", options->json, "Print JSON");
-  options->recipe.add_to(*command);
-  command->callback([options] { run(*options); });
+  command->add_flag("--json", arguments->json, "Print JSON");
+  arguments->recipe.add_to(*command);
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

@@ -16,7 +16,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct FetchArguments {
   MirrorPlaces mirrors;
   std::shared_ptr<SampleOptions> sample = std::make_shared<SampleOptions>();
   FetchOptions fetch;
@@ -51,15 +51,15 @@ Json to_json(const FetchStatus& status, std::uint64_t fragments, std::uint64_t k
           {"notes", notes}};
 }
 
-void run(Options& options) {
-  options.fetch.by = parse_fetch_by(options.by);
-  if (!options.format.empty()) options.fetch.format = parse_sample_format(options.format);
-  options.fetch.cache_bytes = options.cache_gib << 30;
+void run(FetchArguments& arguments) {
+  arguments.fetch.by = parse_fetch_by(arguments.by);
+  if (!arguments.format.empty()) arguments.fetch.format = parse_sample_format(arguments.format);
+  arguments.fetch.cache_bytes = arguments.cache_gib << 30;
   const auto began = std::chrono::steady_clock::now();
-  const Mirrors mirrors(options.mirrors.urls, options.mirrors.options());
-  SampleFetcher fetcher(mirrors, options.fetch);
-  const WantedSample wanted = fetcher.want(options.sample->spec());
-  const auto output = open_fetch_output(options.output, wanted);
+  const Mirrors mirrors(arguments.mirrors.urls, arguments.mirrors.options());
+  SampleFetcher fetcher(mirrors, arguments.fetch);
+  const WantedSample wanted = fetcher.want(arguments.sample->spec());
+  const auto output = open_fetch_output(arguments.output, wanted);
   const std::uint64_t kept = output->done();
   {
     Progress progress("fetch", wanted.list.size() - kept, "fragments");
@@ -74,13 +74,13 @@ void run(Options& options) {
   output->finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const std::vector<std::string> notes = fetcher.notes();
-  std::ostream& out = options.output == "-" ? std::cerr : std::cout;
-  if (options.json) {
+  std::ostream& out = arguments.output == "-" ? std::cerr : std::cout;
+  if (arguments.json) {
     out << to_json(fetcher.status(), wanted.list.size(), kept, seconds, notes).dump(1) << "\n";
     return;
   }
   for (const std::string& note : notes) std::cerr << "frag: note: " << note << "\n";
-  out << options.output << ": " << format_count(wanted.list.size()) << " fragments"
+  out << arguments.output << ": " << format_count(wanted.list.size()) << " fragments"
       << (kept > 0 ? ", " + format_count(kept) + " of them there already" : "") << ", "
       << format_fixed(seconds, 1) << " s (" << shown(fetcher.status()) << ")\n";
 }
@@ -88,26 +88,26 @@ void run(Options& options) {
 }  // namespace
 
 void add_fetch(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<FetchArguments>();
   CLI::App* command = add_command(
       program, "fetch", "Fetches a drawn sample from mirrors, as a tar or a folder",
       "frag fetch http://one:8080 http://two:8080 --split train --count 6000 --seed 1 -o sample.tar");
-  add_mirror_options(*command, options->mirrors);
-  add_sample_options(*command, options->sample);
+  add_mirror_options(*command, arguments->mirrors);
+  add_sample_options(*command, arguments->sample);
   command->add_option(
-      "--by", options->by,
+      "--by", arguments->by,
       "fragments: mirrors render; sources: this machine does, from files it keeps; auto: whichever "
       "moves fewer bytes");
-  command->add_option("--format", options->format,
+  command->add_option("--format", arguments->format,
                       "raw, png or jpg; unless stated raw, or what packed shards hold");
   command
-      ->add_option("-o,--output", options->output,
+      ->add_option("-o,--output", arguments->output,
                    "OUT.tar, DIR/ (a folder a class), or - for a tar on standard output")
       ->required();
-  command->add_option("--cache", options->fetch.cache, "The folder in which sources are kept");
-  command->add_option("--cache-size", options->cache_gib, "What it may hold, in GiB");
-  command->add_flag("--json", options->json, "Print what was fetched as JSON");
-  command->callback([options] { run(*options); });
+  command->add_option("--cache", arguments->fetch.cache, "The folder in which sources are kept");
+  command->add_option("--cache-size", arguments->cache_gib, "What it may hold, in GiB");
+  command->add_flag("--json", arguments->json, "Print what was fetched as JSON");
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

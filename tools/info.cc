@@ -12,7 +12,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct InfoArguments {
   std::string dataset;
   bool json = false;
   bool sources = false;
@@ -90,11 +90,11 @@ void print_sources(const Catalog& catalog) {
   }
 }
 
-void run(const Options& options) {
-  const DatasetFolder folder(options.dataset);
-  if (options.sources) return print_sources(folder.catalog());
+void run(const InfoArguments& arguments) {
+  const DatasetFolder folder(arguments.dataset);
+  if (arguments.sources) return print_sources(folder.catalog());
   const SideTable table = count_sides(folder.catalog());
-  if (options.json) {
+  if (arguments.json) {
     std::cout << info_json(folder.catalog(), table).dump() << "\n";
   } else {
     print_info(folder.catalog(), table);
@@ -104,12 +104,12 @@ void run(const Options& options) {
 }  // namespace
 
 void add_info(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<InfoArguments>();
   CLI::App* command = add_command(program, "info", "Says what a dataset holds", "frag info gels.frag");
-  command->add_option("dataset", options->dataset, "A dataset folder")->required();
-  command->add_flag("--json", options->json, "Print JSON");
-  command->add_flag("--sources", options->sources, "List the sources instead, with their numbers");
-  command->callback([options] { run(*options); });
+  command->add_option("dataset", arguments->dataset, "A dataset folder")->required();
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->add_flag("--sources", arguments->sources, "List the sources instead, with their numbers");
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

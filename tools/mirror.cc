@@ -12,19 +12,19 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct MirrorArguments {
   MirrorPlaces mirrors;
   std::string folder;
 };
 
-void run(Options& options) {
+void run(MirrorArguments& arguments) {
   // The last of the places is the folder.
-  options.folder = options.mirrors.urls.back();
-  options.mirrors.urls.pop_back();
-  const Mirrors mirrors(options.mirrors.urls, options.mirrors.options());
+  arguments.folder = arguments.mirrors.urls.back();
+  arguments.mirrors.urls.pop_back();
+  const Mirrors mirrors(arguments.mirrors.urls, arguments.mirrors.options());
   std::optional<Progress> progress;
   const MirrorCopy copy = copy_dataset(
-      mirrors, options.folder,
+      mirrors, arguments.folder,
       [&progress](std::uint64_t bytes) { progress.emplace("mirror", bytes >> 10, "KiB"); },
       [&progress, left = std::uint64_t{0}](std::uint64_t bytes) mutable {
         left += bytes;
@@ -33,7 +33,7 @@ void run(Options& options) {
       });
   progress.reset();
   for (const std::string& note : copy.notes) std::cerr << "frag: note: " << note << "\n";
-  std::cout << options.folder << ": " << (copy.changed ? "now " : "holds ") << mirrors.dataset()
+  std::cout << arguments.folder << ": " << (copy.changed ? "now " : "holds ") << mirrors.dataset()
             << (copy.changed ? "" : " already") << ", " << format_bytes(copy.fetched_bytes) << " fetched";
   if (copy.kept_bytes > 0) std::cout << ", " << format_bytes(copy.kept_bytes) << " kept of the older dataset";
   std::cout << "\n";
@@ -42,15 +42,15 @@ void run(Options& options) {
 }  // namespace
 
 void add_mirror(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<MirrorArguments>();
   CLI::App* command =
       add_command(program, "mirror", "Copies a dataset from mirrors, or brings a copy up to date",
                   "frag mirror http://one:8080 ftp://two/gels.frag gels.frag && fragd gels.frag");
-  add_mirror_options(*command, options->mirrors);
+  add_mirror_options(*command, arguments->mirrors);
   command->get_option("mirrors")
       ->description("Addresses of mirrors, and the folder to fill")
       ->expected(2, -1);
-  command->callback([options] { run(*options); });
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

@@ -12,7 +12,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct PackArguments {
   PackOptions pack;
   std::string layout = "webdataset";
   std::string format = "png";
@@ -50,21 +50,21 @@ void print(const PackOptions& pack_options, const PackResult& result) {
   std::cout << "\n";
 }
 
-void run(Options& options) {
-  PackOptions& pack_options = options.pack;
-  pack_options.layout = parse_pack_layout(options.layout);
-  if (options.format == "jpeg") options.format = "jpg";
-  pack_options.format = parse_sample_format(options.format);
-  pack_options.part = parse_part(options.part);
-  if (pack_options.layout == PackLayout::coordinates && options.format_given->count() > 0)
+void run(PackArguments& arguments) {
+  PackOptions& pack_options = arguments.pack;
+  pack_options.layout = parse_pack_layout(arguments.layout);
+  if (arguments.format == "jpeg") arguments.format = "jpg";
+  pack_options.format = parse_sample_format(arguments.format);
+  pack_options.part = parse_part(arguments.part);
+  if (pack_options.layout == PackLayout::coordinates && arguments.format_given->count() > 0)
     throw Error(Errc::usage, "coordinates hold no pixels: leave --format out");
-  if (options.quality_given->count() > 0 && pack_options.format != SampleFormat::jpg)
+  if (arguments.quality_given->count() > 0 && pack_options.format != SampleFormat::jpg)
     throw Error(Errc::usage, "--quality is of JPEG: add --format jpg");
-  if (!options.split.empty()) pack_options.split = options.split;
-  if (options.count_given->count() > 0) pack_options.count = options.count;
+  if (!arguments.split.empty()) pack_options.split = arguments.split;
+  if (arguments.count_given->count() > 0) pack_options.count = arguments.count;
 
   const PackResult result = pack(pack_options);
-  if (options.json) {
+  if (arguments.json) {
     std::cout << pack_json(result).dump() << "\n";
   } else {
     print(pack_options, result);
@@ -74,26 +74,26 @@ void run(Options& options) {
 }  // namespace
 
 void add_pack(CLI::App& program) {
-  auto options = std::make_shared<Options>();
-  PackOptions& pack_options = options->pack;
+  auto arguments = std::make_shared<PackArguments>();
+  PackOptions& pack_options = arguments->pack;
   CLI::App* command =
       add_command(program, "pack", "Writes fragments as files: tar shards, class folders, or coordinates",
                   "frag pack gels.frag -o shards --format jpg --split train");
   command->add_option("dataset", pack_options.dataset, "A dataset folder")->required();
   command->add_option("-o,--output", pack_options.folder, "The folder to write; a stopped export goes on")
       ->required();
-  options->format_given = command->add_option("--format", options->format, "png, jpg or raw");
-  options->quality_given = command->add_option(
+  arguments->format_given = command->add_option("--format", arguments->format, "png, jpg or raw");
+  arguments->quality_given = command->add_option(
       "--quality", pack_options.quality, "Of JPEG, 1 to 100; from 95 on colours keep their full resolution");
   command->add_option(
-      "--layout", options->layout,
+      "--layout", arguments->layout,
       "webdataset (tar shards), imagefolder (SPLIT/CLASS/KEY.png) or coordinates (one CSV, no pixels)");
-  command->add_option("--split", options->split, "One side of the split; without it all, each by itself");
-  options->count_given =
-      command->add_option("--count", options->count,
+  command->add_option("--split", arguments->split, "One side of the split; without it all, each by itself");
+  arguments->count_given =
+      command->add_option("--count", arguments->count,
                           "A balanced draw of so many fragments of each split, as frag sample draws them");
   command->add_option("--seed", pack_options.seed, "Of the draw, and of the shuffle");
-  command->add_option("--part", options->part, "i/n: part i of n, so that several machines share the work");
+  command->add_option("--part", arguments->part, "i/n: part i of n, so that several machines share the work");
   command
       ->add_option("--shard-size", pack_options.shard_bytes, "Bytes of a shard at most, as in 500MB or 1GiB")
       ->transform(CLI::AsSizeValue(true));
@@ -104,8 +104,8 @@ void add_pack(CLI::App& program) {
       ->transform(CLI::AsSizeValue(false));
   command->add_flag("--force", pack_options.force,
                     "Start over where the folder holds this part of an export");
-  command->add_flag("--json", options->json, "Print JSON");
-  command->callback([options] { run(*options); });
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

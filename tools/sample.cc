@@ -17,7 +17,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct SampleArguments {
   std::string place;
   std::shared_ptr<SampleOptions> sample = std::make_shared<SampleOptions>();
   SampleSpec spec;  // what those say
@@ -52,16 +52,16 @@ void print_ids(const Catalog& catalog, const SampleSpec& spec) {
   for (std::uint64_t position = 0; position < list.size(); ++position) std::cout << list.at(position) << "\n";
 }
 
-void sample_folder(const Options& options) {
-  const DatasetFolder folder(options.place);
-  if (options.ids) return print_ids(folder.catalog(), options.spec);
+void sample_folder(const SampleArguments& arguments) {
+  const DatasetFolder folder(arguments.place);
+  if (arguments.ids) return print_ids(folder.catalog(), arguments.spec);
   const Sampler sampler(folder.catalog());
-  const SampleList list = sampler.draw(options.spec);
+  const SampleList list = sampler.draw(arguments.spec);
   FragmentRenderer renderer(folder);
   SampleExport settings;
-  settings.format = parse_sample_format(options.format);
-  settings.repeats = options.spec.repeats;
-  Output output(options.output);
+  settings.format = parse_sample_format(arguments.format);
+  settings.repeats = arguments.spec.repeats;
+  Output output(arguments.output);
   Progress progress("sample", list.size(), "fragments");
   export_sample(
       folder.catalog(), renderer, list, settings, [&output](std::string_view bytes) { output.write(bytes); },
@@ -72,15 +72,15 @@ void sample_folder(const Options& options) {
   output.finish();
 }
 
-void sample_mirrors(const Options& options) {
-  const Mirrors mirrors({options.place}, {});
-  if (options.ids) return print_ids(mirrors.catalog(), options.spec);
+void sample_mirrors(const SampleArguments& arguments) {
+  const Mirrors mirrors({arguments.place}, {});
+  if (arguments.ids) return print_ids(mirrors.catalog(), arguments.spec);
   FetchOptions settings;
   settings.by = FetchBy::fragments;
-  settings.format = parse_sample_format(options.format);
+  settings.format = parse_sample_format(arguments.format);
   SampleFetcher fetcher(mirrors, settings);
-  const WantedSample wanted = fetcher.want(options.spec);
-  Output output(options.output);
+  const WantedSample wanted = fetcher.want(arguments.spec);
+  Output output(arguments.output);
   Progress progress("sample", wanted.list.size(), "fragments");
   TarWriter tar([&output](std::string_view bytes) { output.write(bytes); });
   fetcher.fetch(wanted, 0, [&](std::uint64_t, const EncodedFragment& fragment) {
@@ -91,27 +91,27 @@ void sample_mirrors(const Options& options) {
   output.finish();
 }
 
-void run(Options& options) {
-  if (options.ids != options.output.empty())
+void run(SampleArguments& arguments) {
+  if (arguments.ids != arguments.output.empty())
     throw Error(Errc::usage, "give -o FILE (or -o - for standard output), or --ids");
-  parse_sample_format(options.format);
-  options.spec = options.sample->spec();
-  options.place.find("://") == std::string::npos ? sample_folder(options) : sample_mirrors(options);
+  parse_sample_format(arguments.format);
+  arguments.spec = arguments.sample->spec();
+  arguments.place.find("://") == std::string::npos ? sample_folder(arguments) : sample_mirrors(arguments);
 }
 
 }  // namespace
 
 void add_sample(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<SampleArguments>();
   CLI::App* command =
       add_command(program, "sample", "Draws fragments at random: their ids, or a WebDataset tar of them",
                   "frag sample gels.frag --split train --count 600 --seed 1 --format png -o sample.tar");
-  command->add_option("dataset", options->place, "A dataset folder, or a mirror's address")->required();
-  add_sample_options(*command, options->sample);
-  command->add_option("--format", options->format, "raw, png or jpg");
-  command->add_option("-o,--output", options->output, "The tar to write, - for standard output");
-  command->add_flag("--ids", options->ids, "Print the fragments' ids instead");
-  command->callback([options] { run(*options); });
+  command->add_option("dataset", arguments->place, "A dataset folder, or a mirror's address")->required();
+  add_sample_options(*command, arguments->sample);
+  command->add_option("--format", arguments->format, "raw, png or jpg");
+  command->add_option("-o,--output", arguments->output, "The tar to write, - for standard output");
+  command->add_flag("--ids", arguments->ids, "Print the fragments' ids instead");
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

@@ -12,33 +12,33 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct SplitArguments {
   std::string dataset;
   ResplitOptions resplit;
   bool json = false;
 };
 
-void run(const Options& options) {
-  if (options.resplit.split && options.resplit.folds)
+void run(const SplitArguments& arguments) {
+  if (arguments.resplit.split && arguments.resplit.folds)
     throw Error(Errc::usage, "give --split or --folds, not both");
-  const ResplitOptions& wanted = options.resplit;
+  const ResplitOptions& wanted = arguments.resplit;
   if (!wanted.split && !wanted.folds && !wanted.group && !wanted.seed)
     throw Error(Errc::usage, "say what is to change: --split, --folds, --group or --seed");
-  const std::string before = DatasetFolder(options.dataset).catalog().id();
-  const std::string id = resplit(options.dataset, wanted);
-  const DatasetFolder folder(options.dataset);
+  const std::string before = DatasetFolder(arguments.dataset).catalog().id();
+  const std::string id = resplit(arguments.dataset, wanted);
+  const DatasetFolder folder(arguments.dataset);
   const Catalog& catalog = folder.catalog();
   std::vector<std::string> notes = {wanted.split ? note_on_shares(*wanted.split) : "",
                                     note_on_sides(catalog)};
   std::erase(notes, "");
   print_notes(notes);
-  if (options.json) {
+  if (arguments.json) {
     const Json sides = to_json(catalog.splits(), count_sides(catalog));
     std::cout << Json{{"id", id}, {"changed", id != before}, {"splits", sides}, {"notes", notes}}.dump()
               << "\n";
     return;
   }
-  std::cout << options.dataset << (id == before ? ": has this split already" : ": split anew") << "\n\n";
+  std::cout << arguments.dataset << (id == before ? ": has this split already" : ": split anew") << "\n\n";
   print_sides(catalog.splits(), count_sides(catalog));
   std::cout << "\nid " << id << "\n";
 }
@@ -46,18 +46,18 @@ void run(const Options& options) {
 }  // namespace
 
 void add_split(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<SplitArguments>();
   CLI::App* command = add_command(program, "split", "Gives a dataset a new split; only its table changes",
                                   "frag split gels.frag --folds 5 --seed 2");
-  command->add_option("dataset", options->dataset, "A dataset folder")->required();
-  command->add_option("--split", options->resplit.split,
+  command->add_option("dataset", arguments->dataset, "A dataset folder")->required();
+  command->add_option("--split", arguments->resplit.split,
                       "Shares of train/val/test or train/test, or one side alone (train, test)");
-  command->add_option("--folds", options->resplit.folds, "K folds instead: fold0, fold1, ...");
-  command->add_option("--group", options->resplit.group,
+  command->add_option("--folds", arguments->resplit.folds, "K folds instead: fold0, fold1, ...");
+  command->add_option("--group", arguments->resplit.group,
                       "Regular expression on the path for the groups; \"\" for none");
-  command->add_option("--seed", options->resplit.seed, "Seed of the split; default: the dataset's");
-  command->add_flag("--json", options->json, "Print JSON");
-  command->callback([options] { run(*options); });
+  command->add_option("--seed", arguments->resplit.seed, "Seed of the split; default: the dataset's");
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

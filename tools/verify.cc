@@ -12,7 +12,7 @@
 namespace frag {
 namespace {
 
-struct Options {
+struct VerifyArguments {
   std::vector<std::string> places;
   bool pixels = false;
   bool json = false;
@@ -40,20 +40,20 @@ std::string way_out(const VerifyReport& report) {
   return "copy what is named from where it is whole";
 }
 
-void run(const Options& options) {
+void run(const VerifyArguments& arguments) {
   Json reports = Json::array();
   std::size_t damaged = 0, unfinished = 0;
   std::set<std::string> ways_out;
-  for (const std::string& place : options.places) {
-    const VerifyReport report = verify(place, options.pixels ? PixelCheck::decode : PixelCheck::skip);
+  for (const std::string& place : arguments.places) {
+    const VerifyReport report = verify(place, arguments.pixels ? PixelCheck::decode : PixelCheck::skip);
     damaged += report.whole() ? 0 : 1;
     unfinished += only_unfinished(report) ? 1 : 0;
     if (!report.whole()) ways_out.insert(way_out(report));
-    options.json ? reports.push_back(to_json(report)) : print(report);
+    arguments.json ? reports.push_back(to_json(report)) : print(report);
   }
-  if (options.json) std::cout << Json{{"whole", damaged == 0}, {"places", reports}}.dump(1) << "\n";
+  if (arguments.json) std::cout << Json{{"whole", damaged == 0}, {"places", reports}}.dump(1) << "\n";
   if (damaged > 0) {
-    throw Error(Errc::bad_input, std::to_string(damaged) + " of " + std::to_string(options.places.size()) +
+    throw Error(Errc::bad_input, std::to_string(damaged) + " of " + std::to_string(arguments.places.size()) +
                                      " checked is " + (unfinished == damaged ? "not finished" : "damaged") +
                                      "; " + join({ways_out.begin(), ways_out.end()}, "; "));
   }
@@ -62,15 +62,15 @@ void run(const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& program) {
-  auto options = std::make_shared<Options>();
+  auto arguments = std::make_shared<VerifyArguments>();
   CLI::App* command =
       add_command(program, "verify", "Checks datasets, exports and shards against their digests",
                   "frag verify gels.frag shards/ && frag verify shards/train-000000.tar");
-  command->add_option("places", options->places, "Dataset folders, folders of frag pack, or single shards")
+  command->add_option("places", arguments->places, "Dataset folders, folders of frag pack, or single shards")
       ->required();
-  command->add_flag("--pixels", options->pixels, "Decode everything and compare pixels, too");
-  command->add_flag("--json", options->json, "Print the report as JSON");
-  command->callback([options] { run(*options); });
+  command->add_flag("--pixels", arguments->pixels, "Decode everything and compare pixels, too");
+  command->add_flag("--json", arguments->json, "Print the report as JSON");
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag

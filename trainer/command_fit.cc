@@ -17,7 +17,7 @@ constexpr std::uint64_t kUsualCount = 3000;
 constexpr std::uint64_t kValidationCount = 1000;
 constexpr char kValidation[] = "val";
 
-struct Options {
+struct FitArguments {
   std::vector<std::string> places;
   std::string run;
   std::string model = "small";
@@ -36,27 +36,27 @@ struct Options {
   bool force = false;
 };
 
-TrainSettings settings_of(const Options& options, const ModelInfo& model) {
-  return {.batch = options.batch.value_or(model.batch),
-          .learning_rate = options.learning_rate.value_or(model.learning_rate),
-          .momentum = options.momentum.value_or(model.momentum),
-          .weight_decay = options.weight_decay.value_or(model.weight_decay),
-          .schedule = options.schedule == "cosine" ? Schedule::cosine : Schedule::constant,
-          .epochs = options.epochs,
-          .seed = options.seed,
-          .augment = options.augment == "turns" ? Augment::turns : Augment::none};
+TrainSettings settings_of(const FitArguments& arguments, const ModelInfo& model) {
+  return {.batch = arguments.batch.value_or(model.batch),
+          .learning_rate = arguments.learning_rate.value_or(model.learning_rate),
+          .momentum = arguments.momentum.value_or(model.momentum),
+          .weight_decay = arguments.weight_decay.value_or(model.weight_decay),
+          .schedule = arguments.schedule == "cosine" ? Schedule::cosine : Schedule::constant,
+          .epochs = arguments.epochs,
+          .seed = arguments.seed,
+          .augment = arguments.augment == "turns" ? Augment::turns : Augment::none};
 }
 
 // One fit: draws anew each epoch, trains, measures on "val" where the dataset has it, saves after every
 // epoch.
 class Fit {
  public:
-  explicit Fit(const Options& options)
-      : options_(options),
-        model_(model_info(options.model)),
-        folder_(options.run, options.force ? Existing::overwrite : Existing::refuse),
-        access_(open_access(options.places)),
-        settings_(settings_of(options, model_)) {}
+  explicit Fit(const FitArguments& arguments)
+      : options_(arguments),
+        model_(model_info(arguments.model)),
+        folder_(arguments.run, arguments.force ? Existing::overwrite : Existing::refuse),
+        access_(open_access(arguments.places)),
+        settings_(settings_of(arguments, model_)) {}
 
   void run();
 
@@ -68,7 +68,7 @@ class Fit {
   void print_line(const HistoryLine& line) const;
   Json describe(const Network& network, std::uint64_t count) const;
 
-  const Options& options_;
+  const FitArguments& options_;
   const ModelInfo& model_;
   RunFolder folder_;
   std::unique_ptr<Access> access_;
@@ -159,25 +159,25 @@ Json Fit::describe(const Network& network, std::uint64_t count) const {
           {"results", std::move(results)}};
 }
 
-void run(const Options& options) {
-  use_threads(options.threads);
-  Fit(options).run();
+void run(const FitArguments& arguments) {
+  use_threads(arguments.threads);
+  Fit(arguments).run();
 }
 
-void add_settings(CLI::App* command, Options& options) {
+void add_settings(CLI::App* command, FitArguments& arguments) {
   const std::string own = "; without it the model's own";
-  command->add_option("--batch", options.batch, "Fragments a step" + own)->check(CLI::Range(1, 1 << 20));
-  command->add_option("--lr", options.learning_rate, "Learning rate" + own)->check(CLI::Range(0.0, 1e6));
-  command->add_option("--momentum", options.momentum, "Momentum" + own)->check(CLI::Range(0.0, 1.0));
-  command->add_option("--weight-decay", options.weight_decay, "Weight decay" + own)
+  command->add_option("--batch", arguments.batch, "Fragments a step" + own)->check(CLI::Range(1, 1 << 20));
+  command->add_option("--lr", arguments.learning_rate, "Learning rate" + own)->check(CLI::Range(0.0, 1e6));
+  command->add_option("--momentum", arguments.momentum, "Momentum" + own)->check(CLI::Range(0.0, 1.0));
+  command->add_option("--weight-decay", arguments.weight_decay, "Weight decay" + own)
       ->check(CLI::Range(0.0, 1e6));
-  command->add_option("--input", options.input, "Edge of the network's input, pixels" + own)
+  command->add_option("--input", arguments.input, "Edge of the network's input, pixels" + own)
       ->check(CLI::Range(1, 4096));
-  command->add_option("--schedule", options.schedule, "Learning rate over the epochs: cosine or constant")
+  command->add_option("--schedule", arguments.schedule, "Learning rate over the epochs: cosine or constant")
       ->check(CLI::IsMember({"cosine", "constant"}));
-  command->add_option("--augment", options.augment, "Show fragments turned and mirrored: turns or none")
+  command->add_option("--augment", arguments.augment, "Show fragments turned and mirrored: turns or none")
       ->check(CLI::IsMember({"turns", "none"}));
-  add_threads(command, options.threads);
+  add_threads(command, arguments.threads);
 }
 
 }  // namespace
@@ -185,24 +185,24 @@ void add_settings(CLI::App* command, Options& options) {
 void add_fit(CLI::App& program) {
   auto* command = add_command(program, "fit", "Train a model on this machine",
                               "fragtrain fit gels.dataset --model small --epochs 10 -o run");
-  const auto options = std::make_shared<Options>();
+  const auto arguments = std::make_shared<FitArguments>();
   command
-      ->add_option("dataset", options->places,
+      ->add_option("dataset", arguments->places,
                    "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
       ->required();
-  command->add_option("-o,--output", options->run, "Run folder to write")->required();
-  command->add_flag("--force", options->force, "Replace the run in a folder that is not empty");
-  command->add_option("--model", options->model, "A model that `fragtrain models` lists");
-  command->add_option("--split", options->split, "Split to train on");
-  command->add_option("--epochs", options->epochs, "Passes, each over a new draw")
+  command->add_option("-o,--output", arguments->run, "Run folder to write")->required();
+  command->add_flag("--force", arguments->force, "Replace the run in a folder that is not empty");
+  command->add_option("--model", arguments->model, "A model that `fragtrain models` lists");
+  command->add_option("--split", arguments->split, "Split to train on");
+  command->add_option("--epochs", arguments->epochs, "Passes, each over a new draw")
       ->check(CLI::Range(1, 1000000));
   command
-      ->add_option("--count", options->count,
+      ->add_option("--count", arguments->count,
                    "Fragments an epoch, balanced over classes; without it up to 3000")
       ->check(CLI::PositiveNumber);
-  command->add_option("--seed", options->seed, "Seed of weights, draws, order and turns");
-  add_settings(command, *options);
-  set_action(command, [options] { run(*options); });
+  command->add_option("--seed", arguments->seed, "Seed of weights, draws, order and turns");
+  add_settings(command, *arguments);
+  set_action(command, [arguments] { run(*arguments); });
 }
 
 }  // namespace frag::trainer

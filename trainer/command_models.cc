@@ -9,18 +9,18 @@
 namespace frag::trainer {
 namespace {
 
-struct Options {
+struct ModelsArguments {
   bool json = false;
   std::int64_t channels = 1;
   std::int64_t classes = 3;
 };
 
-void run(const Options& options) {
+void run(const ModelsArguments& arguments) {
   TextTable table({"model", "input px", "parameters", "learning rate", "batch"});
   std::string summaries;
   Json list = Json::array();
   for (const ModelInfo& info : list_models()) {
-    const std::int64_t parameters = parameter_count(info.name, options.channels, options.classes);
+    const std::int64_t parameters = parameter_count(info.name, arguments.channels, arguments.classes);
     table.add({info.name, std::to_string(info.input), format_count(static_cast<std::uint64_t>(parameters)),
                Json(info.learning_rate).dump(), std::to_string(info.batch)});
     summaries += info.name + ": " + info.summary + "\n";
@@ -29,19 +29,19 @@ void run(const Options& options) {
                     {"input", info.input},
                     {"smallest_input", info.smallest_input},
                     {"parameters", parameters},
-                    {"channels", options.channels},
-                    {"classes", options.classes},
+                    {"channels", arguments.channels},
+                    {"classes", arguments.classes},
                     {"batch", info.batch},
                     {"learning_rate", info.learning_rate},
                     {"momentum", info.momentum},
                     {"weight_decay", info.weight_decay}});
   }
-  if (options.json) {
+  if (arguments.json) {
     std::printf("%s\n", list.dump(2).c_str());
   } else {
     std::printf("%s\n%sParameters are for %lld channel(s) and %lld classes.\n", table.text().c_str(),
-                summaries.c_str(), static_cast<long long>(options.channels),
-                static_cast<long long>(options.classes));
+                summaries.c_str(), static_cast<long long>(arguments.channels),
+                static_cast<long long>(arguments.classes));
   }
 }
 
@@ -50,13 +50,13 @@ void run(const Options& options) {
 void add_models(CLI::App& program) {
   auto* command = add_command(program, "models", "List the models there are",
                               "fragtrain models --channels 3 --classes 4");
-  const auto options = std::make_shared<Options>();
-  command->add_flag("--json", options->json, "As JSON");
-  command->add_option("--channels", options->channels, "Channels to count parameters for: 1 or 3")
+  const auto arguments = std::make_shared<ModelsArguments>();
+  command->add_flag("--json", arguments->json, "As JSON");
+  command->add_option("--channels", arguments->channels, "Channels to count parameters for: 1 or 3")
       ->check(CLI::IsMember({1, 3}));
-  command->add_option("--classes", options->classes, "Classes to count parameters for")
+  command->add_option("--classes", arguments->classes, "Classes to count parameters for")
       ->check(CLI::Range(2, 100000));
-  set_action(command, [options] { run(*options); });
+  set_action(command, [arguments] { run(*arguments); });
 }
 
 }  // namespace frag::trainer

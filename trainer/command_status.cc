@@ -10,7 +10,7 @@
 namespace frag::trainer {
 namespace {
 
-struct Options {
+struct StatusArguments {
   std::string aggregator;
   std::string token;
   std::string weights;              // file to write; empty: none
@@ -18,22 +18,22 @@ struct Options {
   bool json = false;
 };
 
-void run(const Options& options) {
-  AggregatorLink link(options.aggregator, options.token);
-  const rounds::JobStatus status = link.status(options.job);
-  if (!options.weights.empty()) {
+void run(const StatusArguments& arguments) {
+  AggregatorLink link(arguments.aggregator, arguments.token);
+  const rounds::JobStatus status = link.status(arguments.job);
+  if (!arguments.weights.empty()) {
     if (status.weights < 0)
       throw Error(Errc::not_found, "job " + std::to_string(status.job) + " has no weights yet");
-    write_file_atomic(options.weights, link.weights(status.weights));
+    write_file_atomic(arguments.weights, link.weights(status.weights));
   }
-  if (options.json) {
+  if (arguments.json) {
     std::printf("%s\n", rounds::to_json(status).dump(2).c_str());
     return;
   }
   std::fputs(format_job(status).c_str(), stdout);
-  if (!options.weights.empty()) {
+  if (!arguments.weights.empty()) {
     std::printf("\nweights version %lld: %s\n", static_cast<long long>(status.weights),
-                options.weights.c_str());
+                arguments.weights.c_str());
   }
 }
 
@@ -43,15 +43,15 @@ void add_status(CLI::App& program) {
   auto* command =
       add_command(program, "status", "Show a job's rounds and workers, and fetch its newest weights",
                   "fragtrain status --aggregator http://127.0.0.1:8090 --weights newest.safetensors");
-  const auto options = std::make_shared<Options>();
-  command->add_option("--aggregator", options->aggregator, "Address of the aggregator (http://HOST:PORT)")
+  const auto arguments = std::make_shared<StatusArguments>();
+  command->add_option("--aggregator", arguments->aggregator, "Address of the aggregator (http://HOST:PORT)")
       ->required();
-  command->add_option("--job", options->job, "Number of the job; the newest without it")
+  command->add_option("--job", arguments->job, "Number of the job; the newest without it")
       ->check(CLI::PositiveNumber);
-  command->add_option("--weights", options->weights, "Write the job's newest weights to this file");
-  command->add_flag("--json", options->json, "As JSON");
-  add_token(command, options->token);
-  set_action(command, [options] { run(*options); });
+  command->add_option("--weights", arguments->weights, "Write the job's newest weights to this file");
+  command->add_flag("--json", arguments->json, "As JSON");
+  add_token(command, arguments->token);
+  set_action(command, [arguments] { run(*arguments); });
 }
 
 }  // namespace frag::trainer

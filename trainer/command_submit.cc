@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t kStatisticsCount = 600;
 constexpr std::chrono::milliseconds kFollowPeriod{500};
 
-struct Options {
+struct SubmitArguments {
   std::string job_file;
   std::string aggregator;
   std::string token;
@@ -56,9 +56,9 @@ rounds::JobStatus follow(AggregatorLink& link, std::int64_t job) {
   }
 }
 
-void run(const Options& options) {
-  JobFile file = read_job_file(options.job_file);
-  AggregatorLink link(options.aggregator, options.token);
+void run(const SubmitArguments& arguments) {
+  JobFile file = read_job_file(arguments.job_file);
+  AggregatorLink link(arguments.aggregator, arguments.token);
   const auto access = open_access(file.job.mirrors, file.job.dataset);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
   file.job.dataset = access->catalog().id();
@@ -69,13 +69,13 @@ void run(const Options& options) {
               static_cast<long long>(job), file.job.name.c_str(), file.job.model.c_str(),
               file.job.dataset.substr(0, 12).c_str(), static_cast<long long>(file.job.rounds),
               static_cast<long long>(file.job.nodes), static_cast<long long>(file.job.needed()));
-  if (!options.wait) return;
+  if (!arguments.wait) return;
   const rounds::JobStatus status = follow(link, job);
   std::printf("\n%s", format_job(status).c_str());
-  if (!options.weights.empty()) {
-    write_file_atomic(options.weights,
+  if (!arguments.weights.empty()) {
+    write_file_atomic(arguments.weights,
                       Patience(link.url()).persist([&] { return link.weights(status.weights); }));
-    std::printf("\nweights: %s\n", options.weights.c_str());
+    std::printf("\nweights: %s\n", arguments.weights.c_str());
   }
 }
 
@@ -85,15 +85,15 @@ void add_submit(CLI::App& program) {
   auto* command =
       add_command(program, "submit", "Give an aggregator a job",
                   "fragtrain submit job.toml --aggregator http://127.0.0.1:8090 --wait -o final.safetensors");
-  const auto options = std::make_shared<Options>();
-  command->add_option("job", options->job_file, "Job file (TOML); manifests/job.toml shows every key")
+  const auto arguments = std::make_shared<SubmitArguments>();
+  command->add_option("job", arguments->job_file, "Job file (TOML); manifests/job.toml shows every key")
       ->required();
-  command->add_option("--aggregator", options->aggregator, "Address of the aggregator (http://HOST:PORT)")
+  command->add_option("--aggregator", arguments->aggregator, "Address of the aggregator (http://HOST:PORT)")
       ->required();
-  auto* wait = command->add_flag("--wait", options->wait, "Follow the job to its end, a line a round");
-  command->add_option("-o,--output", options->weights, "Write the final weights to this file")->needs(wait);
-  add_token(command, options->token);
-  set_action(command, [options] { run(*options); });
+  auto* wait = command->add_flag("--wait", arguments->wait, "Follow the job to its end, a line a round");
+  command->add_option("-o,--output", arguments->weights, "Write the final weights to this file")->needs(wait);
+  add_token(command, arguments->token);
+  set_action(command, [arguments] { run(*arguments); });
 }
 
 }  // namespace frag::trainer

@@ -9,7 +9,7 @@
 namespace frag::trainer {
 namespace {
 
-struct Options {
+struct WorkerArguments {
   WorkerOptions worker;
   int threads = 0;
 };
@@ -21,10 +21,10 @@ std::string default_name() {
   return std::string(host[0] == '\0' ? "worker" : host.data()) + "-" + std::to_string(::getpid());
 }
 
-void run(Options options) {
-  use_threads(options.threads);
-  if (options.worker.name.empty()) options.worker.name = default_name();
-  run_worker(options.worker);
+void run(WorkerArguments arguments) {
+  use_threads(arguments.threads);
+  if (arguments.worker.name.empty()) arguments.worker.name = default_name();
+  run_worker(arguments.worker);
 }
 
 }  // namespace
@@ -33,8 +33,8 @@ void add_worker(CLI::App& program) {
   auto* command =
       add_command(program, "worker", "Take part in an aggregator's job until it ends",
                   "fragtrain worker --aggregator http://lab-server:8090 --mirror http://nearby:8080");
-  const auto options = std::make_shared<Options>();
-  WorkerOptions& worker = options->worker;
+  const auto arguments = std::make_shared<WorkerArguments>();
+  WorkerOptions& worker = arguments->worker;
   command->add_option("--aggregator", worker.aggregator, "Address of the aggregator (http://HOST:PORT)")
       ->required();
   command
@@ -43,14 +43,14 @@ void add_worker(CLI::App& program) {
           "Mirror of the dataset (http://HOST:PORT), asked before the job's own; may be given repeatedly")
       ->allow_extra_args(false);
   command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
-  add_threads(command, options->threads);
+  add_threads(command, arguments->threads);
   command
       ->add_option(
           "--throttle", worker.throttle,
           "Largest share of the time to spend training (above 0, up to 1), so that a desktop stays usable")
       ->check(CLI::Range(0.01, 1.0));
   add_token(command, worker.token);
-  set_action(command, [options] { run(*options); });
+  set_action(command, [arguments] { run(*arguments); });
 }
 
 }  // namespace frag::trainer
