@@ -18,6 +18,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
 endif()
 target_include_directories(frag_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(frag_options INTERFACE FRAG_VERSION="${PROJECT_VERSION}")
+if(CMAKE_UNITY_BUILD)
+  # Meant for types in headers: in a unity build every file is one.
+  target_compile_options(frag_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(FRAG_WERROR)
   target_compile_options(frag_options INTERFACE -Werror)
 endif()

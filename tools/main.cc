@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   int threads = 0;
   std::optional<frag::ThreadLimit> limit;
   program.add_option("--threads", threads, "Threads to work with; 0: all the machine has")
+      ->envname("FRAG_THREADS")
       ->check(CLI::Range(0, 1024));
   program.parse_complete_callback([&] { limit.emplace(threads); });
   frag::add_plan(program);

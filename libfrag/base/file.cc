@@ -122,7 +122,7 @@ void FileWriter::close() {
 AtomicFile::AtomicFile(const std::filesystem::path& path)
     : path_(path),
       in_place_(std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)),
-      temporary_(in_place_ ? path.string() : path.string() + ".part"),
+      temporary_(in_place_ ? path.string() : path.string() + kUnfinished),
       writer_(temporary_) {}
 
 AtomicFile::~AtomicFile() {

@@ -52,6 +52,9 @@ class FileWriter {
   std::string buffer_;
 };
 
+// What a name ends with while what it names is not finished.
+inline constexpr const char* kUnfinished = ".part";
+
 // A file under a temporary name beside its own ("NAME.part") until commit(); without commit() it is removed.
 // A pipe or a device (/dev/stdout) is written in place instead: nothing may be renamed over it.
 class AtomicFile {

@@ -54,7 +54,7 @@ std::string Anonymiser::hide(const std::string& text) {
 void Anonymiser::save() const {
   std::string csv = std::string(kHeader) + ",original\n" + kSaltRow + "," + salt_ + "\n";
   for (const auto& [name, text] : text_of_) csv += name + "," + csv_field(text) + "\n";
-  const fs::path temporary = key_file_.string() + ".part";
+  const fs::path temporary = key_file_.string() + kUnfinished;
   create_private(temporary);
   FileWriter file(temporary);
   file.write(csv);

@@ -13,9 +13,6 @@ namespace {
 // Points of the lattice along an edge: with 160 x 160 of them a share is good to a few thousandths.
 constexpr std::int64_t kPointsAlong = 160;
 
-// What place_of() counts in a pixel.
-constexpr double kPositionUnit = 10000;
-
 // Turned-frame coordinates of a point of the source, in 1/4096 pixel: the inverse of the turn. `x` and `y`
 // are its distances from the source's centre in half pixels.
 struct TurnedPoint {
@@ -159,8 +156,8 @@ CoverageMap map_coverage(const Catalog& catalog, std::uint32_t source, std::int6
     const TilePlace place = place_of(catalog, {source, tiling.locate(tile)});
     std::array<std::pair<double, double>, 4> cells;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      cells[i] = {static_cast<double>(place.corners[i].x) / kPositionUnit * across,
-                  static_cast<double>(place.corners[i].y) / kPositionUnit * down};
+      cells[i] = {static_cast<double>(place.corners[i].x) / double{kPositionUnit} * across,
+                  static_cast<double>(place.corners[i].y) / double{kPositionUnit} * down};
     }
     counter.add(cells);
   }

@@ -7,8 +7,6 @@
 namespace frag {
 namespace {
 
-constexpr std::int64_t kPositionUnit = 10000;
-
 // Where a point of the turned frame, in 1/4096 pixel, lies along one axis of the source: half the edge plus
 // a px + b py with a and b in 2^-30, rounded to 1/10000 pixel. In 128 bits, because a slide's products
 // leave 64.

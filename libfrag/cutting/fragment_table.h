@@ -23,6 +23,9 @@ struct SourcePoint {
   bool operator==(const SourcePoint&) const = default;
 };
 
+// What place_of() counts in a pixel.
+inline constexpr std::int64_t kPositionUnit = 10000;
+
 // A tile's centre, and its corners in the order of the picture seen through it: top left, top right, bottom
 // right, bottom left.
 struct TilePlace {

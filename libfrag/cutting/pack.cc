@@ -10,6 +10,7 @@
 #include <map>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
 #include "libfrag/base/json.h"
 #include "libfrag/base/text.h"
 #include "libfrag/cutting/pack_layouts.h"
@@ -18,8 +19,6 @@ namespace frag {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kUnfinished = ".part";
 
 void check_options(const PackOptions& options) {
   const auto refuse = [](const std::string& why) { throw Error(Errc::usage, why); };

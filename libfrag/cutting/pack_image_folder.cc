@@ -136,7 +136,7 @@ std::string image_folder_name(const std::string& split, const PackPart& part) {
 }
 
 std::string unfinished_folder_name(const std::string& split, const PackPart& part) {
-  return image_folder_name(split, part) + ".part";
+  return image_folder_name(split, part) + kUnfinished;
 }
 
 std::string image_file_name(const std::string& class_folder, const std::string& key, SampleFormat format) {

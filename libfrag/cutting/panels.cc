@@ -17,10 +17,9 @@
 namespace frag {
 namespace {
 
-constexpr Colour kPaper{250, 250, 248}, kTile{230, 159, 0}, kFirst{0, 114, 178}, kLeftOut{60, 60, 66};
+constexpr Colour kTile{230, 159, 0}, kFirst{0, 114, 178}, kLeftOut{60, 60, 66};
 constexpr double kPreferredDegrees = 30;
-constexpr double kPositionUnit = 10000;  // what place_of() counts in a pixel
-constexpr std::int64_t kMapEdge = 450;   // cells of a heat map along its longer edge
+constexpr std::int64_t kMapEdge = 450;  // cells of a heat map along its longer edge
 
 // A source's size when its longer edge is `edge`.
 PixelSize panel_size(const Tiling& tiling, std::int64_t edge) {
@@ -89,7 +88,8 @@ class TileDrawing {
     std::vector<Point> corners;
     for (const SourcePoint& corner : place.corners) {
       const auto towards = [&](std::int64_t from, std::int64_t to) {
-        return scale_ / kPositionUnit * (static_cast<double>(from) + share * static_cast<double>(to - from));
+        return scale_ / double{kPositionUnit} *
+               (static_cast<double>(from) + share * static_cast<double>(to - from));
       };
       corners.push_back({towards(place.centre.x, corner.x), towards(place.centre.y, corner.y)});
     }

@@ -14,7 +14,7 @@
 namespace frag {
 namespace {
 
-constexpr Colour kPaper{250, 250, 248}, kInk{40, 44, 52}, kBars{110, 116, 128};
+constexpr Colour kInk{40, 44, 52}, kBars{110, 116, 128};
 constexpr std::int64_t kMargin = 24, kCaption = 44, kLegendHeight = 30, kSwatch = 12;
 constexpr std::int64_t kThumb = 104, kGap = 6, kColumns = 6, kLabelHeight = 22;
 constexpr std::int64_t kScaleWidth = 320, kHistogramHeight = 120;

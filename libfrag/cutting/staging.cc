@@ -39,7 +39,7 @@ void require_ours(const fs::path& folder) {
                                               kDatasetFile, kSourcesFile, kSumsFile};
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    const std::string temporary = ".part";
+    const std::string temporary = kUnfinished;
     const bool is_temporary = name.ends_with(temporary);
     if (kOurs.contains(is_temporary ? name.substr(0, name.size() - temporary.size()) : name)) continue;
     throw Error(Errc::usage, folder.string() + ": is needed while the dataset is cut, and holds " + name +
@@ -77,7 +77,7 @@ void exchange(const fs::path& fresh, const fs::path& dataset) {
 }  // namespace
 
 Staging::Staging(const fs::path& dataset, Target target)
-    : dataset_(without_slash(dataset)), folder_(dataset_.string() + ".part"), target_(target) {
+    : dataset_(without_slash(dataset)), folder_(dataset_.string() + kUnfinished), target_(target) {
   checked("create " + folder_.string(), [&] {
     if (fs::exists(folder_)) require_ours(folder_);
     return fs::create_directories(folder_ / kStore);

@@ -4,6 +4,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
 #include "libfrag/base/signature.h"
 #include "libfrag/dataset/layout.h"
 
@@ -66,7 +67,7 @@ struct DatasetFolder::Place {
 DatasetFolder::DatasetFolder(const fs::path& path, std::int64_t whole_bytes)
     : path_(path), whole_bytes_(whole_bytes) {
   if (!fs::exists(path / kDatasetFile)) {
-    const fs::path unfinished = (path.has_filename() ? path : path.parent_path()).string() + ".part";
+    const fs::path unfinished = (path.has_filename() ? path : path.parent_path()).string() + kUnfinished;
     if (!fs::exists(path) && fs::exists(unfinished)) {
       throw Error(Errc::not_found, path.string() +
                                        ": not whole yet: its cut was interrupted, or is still at work, in " +

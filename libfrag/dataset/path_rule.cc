@@ -10,7 +10,7 @@
 namespace frag {
 namespace {
 
-enum Part { kClass, kGroup, kSplit, kParts };
+enum Part { kClassPart, kGroupPart, kSplitPart, kParts };
 constexpr std::array<std::string_view, kParts> kPartNames = {"class", "group", "split"};
 
 }  // namespace
@@ -44,7 +44,7 @@ PathRule::PathRule(const std::string& expression) : impl_(std::make_unique<Impl>
 PathRule::~PathRule() = default;
 
 bool PathRule::captures_class() const {
-  return impl_->capture[kClass] != 0;
+  return impl_->capture[kClassPart] != 0;
 }
 
 std::optional<PathParts> PathRule::match(std::string_view name) const {
@@ -59,9 +59,9 @@ std::optional<PathParts> PathRule::match(std::string_view name) const {
     const std::size_t capture = impl_->capture[which];
     return capture == 0 ? std::string() : std::string(found[capture].data(), found[capture].size());
   };
-  PathParts parts{part(kClass), part(kGroup), part(kSplit)};
-  const bool no_class = impl_->capture[kClass] != 0 && parts.class_name.empty();
-  const bool no_group = impl_->capture[kGroup] != 0 && parts.group.empty();
+  PathParts parts{part(kClassPart), part(kGroupPart), part(kSplitPart)};
+  const bool no_class = impl_->capture[kClassPart] != 0 && parts.class_name.empty();
+  const bool no_group = impl_->capture[kGroupPart] != 0 && parts.group.empty();
   if (no_class || no_group) return std::nullopt;
   return parts;
 }

@@ -64,7 +64,7 @@ struct RowKey {
 };
 
 // In the order in which lines are written, which makes reading them one comparison a key.
-constexpr RowKey kKeys[] = {
+constexpr RowKey kRowKeys[] = {
     {"id", true, [](value& in, Row& row) { row.id = integer_of<std::size_t>(in, "id"); }},
     {"name", true, [](value& in, Row& row) { row.source.name = text_of(in); }},
     {"class", true,
@@ -105,7 +105,7 @@ constexpr RowKey kKeys[] = {
     {"fragments", true, [](value& in, Row& row) { row.source.fragments = std::uint64_t(in); }},
     {"kept", false, [](value& in, Row& row) { row.source.kept = kept_of(in); }},
 };
-constexpr std::size_t kKeyCount = std::size(kKeys);
+constexpr std::size_t kRowKeyCount = std::size(kRowKeys);
 
 // Reads one row; keys may come in any order, unknown ones are passed over, a missing one throws.
 template <class Document>
@@ -115,19 +115,19 @@ void read_row(Document&& document, Row& row) {
   for (auto field : document.get_object()) {
     const std::string_view name = field.unescaped_key();
     std::size_t at = expected;
-    while (at < kKeyCount && kKeys[at].name != name) ++at;
-    if (at == kKeyCount) {
-      for (at = 0; at < expected && kKeys[at].name != name;) ++at;
+    while (at < kRowKeyCount && kRowKeys[at].name != name) ++at;
+    if (at == kRowKeyCount) {
+      for (at = 0; at < expected && kRowKeys[at].name != name;) ++at;
       if (at == expected) continue;
     }
     value in = field.value();
-    kKeys[at].read(in, row);
+    kRowKeys[at].read(in, row);
     seen |= 1u << at;
     expected = at + 1;
   }
-  for (std::size_t i = 0; i < kKeyCount; ++i) {
-    if (kKeys[i].required && (seen >> i & 1) == 0)
-      throw Error(Errc::bad_input, "\"" + std::string(kKeys[i].name) + "\" is missing");
+  for (std::size_t i = 0; i < kRowKeyCount; ++i) {
+    if (kRowKeys[i].required && (seen >> i & 1) == 0)
+      throw Error(Errc::bad_input, "\"" + std::string(kRowKeys[i].name) + "\" is missing");
   }
 }
 

@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kUnfinished = ".part";
-
 std::uint64_t tar_bytes_of(const EncodedFragment& fragment) {
   return tar_bytes(fragment.picture.size()) + tar_bytes(std::to_string(fragment.class_number).size()) +
          tar_bytes(fragment.description.size());

@@ -7,13 +7,12 @@
 #include <vector>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
 
 namespace frag {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kUnfinished = ".part";
 
 }  // namespace
 

@@ -29,8 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kConnections = 3;
-constexpr const char* kUnfinished = ".part";
+constexpr std::size_t kCopyConnections = 3;
 
 fs::path beside(const fs::path& folder, const char* suffix) {
   fs::path path = folder;
@@ -139,7 +138,7 @@ class Copier {
       }
     };
     std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < std::min(kConnections, missing.size()); ++i) threads.emplace_back(work);
+    for (std::size_t i = 0; i < std::min(kCopyConnections, missing.size()); ++i) threads.emplace_back(work);
     for (std::thread& thread : threads) thread.join();
     if (failure) std::rethrow_exception(failure);
   }

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kInMemory = std::uint64_t{64} << 20;
-constexpr std::size_t kConnections = 4;
+constexpr std::size_t kSourceConnections = 4;
 
 std::string extension_of(const SourceFile& file) {
   return fs::path(file.name).extension().string();
@@ -113,7 +113,7 @@ void RemoteStore::prefetch(std::span<const std::uint32_t> sources,
     }
   };
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < std::min(kConnections, sources.size()); ++i) threads.emplace_back(work);
+  for (std::size_t i = 0; i < std::min(kSourceConnections, sources.size()); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);
 }

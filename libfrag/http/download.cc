@@ -7,15 +7,12 @@
 #include "libfrag/http/curl.h"
 
 namespace frag::http {
-namespace {
-
-struct MultiDeleter {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-
-}  // namespace
 
 struct Downloader::Impl {
+  struct MultiDeleter {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
   ClientOptions options;
   std::function<bool()> cancelled;
   std::unique_ptr<CURLM, MultiDeleter> multi{curl_multi_init()};

@@ -6,7 +6,7 @@
 namespace frag::http {
 namespace {
 
-constexpr std::uint64_t kPieceBytes = 1 << 20;
+constexpr std::uint64_t kReadBytes = 1 << 20;
 
 // Digits only, within 64 bits.
 std::optional<std::uint64_t> parse_position(std::string_view text) {
@@ -64,7 +64,7 @@ Content readable(std::uint64_t size, std::string etag, std::string content_type,
   const auto open = [read = std::move(read)](const ByteRange& range) -> BodyWriter {
     return [read, range](const Sink& sink) {
       for (std::uint64_t done = 0; done < range.count;) {
-        const std::uint64_t piece = std::min(kPieceBytes, range.count - done);
+        const std::uint64_t piece = std::min(kReadBytes, range.count - done);
         sink(read(range.first + done, piece));
         done += piece;
       }

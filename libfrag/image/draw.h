@@ -18,6 +18,9 @@ struct Colour {
 // eighth on.
 Colour class_colour(std::size_t number);
 
+// What pictures and reports are drawn on.
+inline constexpr Colour kPaper{250, 250, 248};
+
 // `position` in [0, 1] on the scale of a heat map: viridis, from dark blue over green to yellow, whose
 // lightness rises evenly and survives a grey printer.
 Colour heat_colour(double position);

@@ -13,7 +13,7 @@ namespace {
 
 using vips::VImage;
 
-[[noreturn]] void bad(const std::string& why) {
+[[noreturn]] void bad_page(const std::string& why) {
   throw Error(Errc::bad_input, why);
 }
 
@@ -38,20 +38,20 @@ double number_or_zero(const VImage& image, const std::string& field) {
   } else if (format == VIPS_FORMAT_UINT) {
     what = "32-bit integers";
   }
-  bad(std::string("samples of ") + what + "; save it with 8 or 16 bits, scaled as it should be seen");
+  bad_page(std::string("samples of ") + what + "; save it with 8 or 16 bits, scaled as it should be seen");
 }
 
 [[noreturn]] void bad_colours(const VImage& image) {
   switch (image.interpretation()) {
     case VIPS_INTERPRETATION_CMYK:
-      bad("CMYK colours, which are for printing; convert it to RGB");
+      bad_page("CMYK colours, which are for printing; convert it to RGB");
     case VIPS_INTERPRETATION_LAB:
     case VIPS_INTERPRETATION_LABS:
     case VIPS_INTERPRETATION_LABQ:
-      bad("Lab colours; convert it to RGB");
+      bad_page("Lab colours; convert it to RGB");
     default:
-      bad(std::to_string(image.bands()) +
-          " channels that are neither grey nor RGB; save each channel as a page or a file of its own");
+      bad_page(std::to_string(image.bands()) +
+               " channels that are neither grey nor RGB; save each channel as a page or a file of its own");
   }
 }
 
@@ -148,7 +148,7 @@ void add_level(VipsPage& page, const VImage& base, const VImage& image, const Vi
 void refuse_slide(const VipsInput& input, const VipsPicture& picture) {
   if (input.format != ImageFormat::tiff || !picture.by_region) return;
   if (!text_or_empty(picture.image, VIPS_META_IMAGEDESCRIPTION).starts_with("Aperio")) return;
-  bad("a whole slide (Aperio), which is read only from a file of its own; give its path");
+  bad_page("a whole slide (Aperio), which is read only from a file of its own; give its path");
 }
 
 }  // namespace

@@ -6,13 +6,6 @@
 #include "libfrag/rounds/safetensors.h"
 
 namespace frag::rounds {
-namespace {
-
-std::string tensor_named(std::string_view name) {
-  return "tensor \"" + std::string(name) + "\"";
-}
-
-}  // namespace
 
 std::optional<std::uint64_t> first_not_finite(std::string_view floats) {
   constexpr std::uint32_t kExponent = 0x7f800000;

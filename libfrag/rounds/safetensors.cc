@@ -28,10 +28,6 @@ using HeaderJson = nlohmann::json;
   throw Error(Errc::bad_input, "safetensors: " + why);
 }
 
-std::string tensor_named(std::string_view name) {
-  return "tensor \"" + std::string(name) + "\"";
-}
-
 std::uint64_t width_of(DType dtype) {
   return dtype == DType::f32 ? 4 : 8;
 }
@@ -176,6 +172,10 @@ void read_metadata(TensorLayout& layout, const HeaderJson& metadata) {
 }
 
 }  // namespace
+
+std::string tensor_named(std::string_view name) {
+  return "tensor \"" + std::string(name) + "\"";
+}
 
 const char* name_of(DType dtype) {
   return dtype == DType::f32 ? "F32" : "I64";

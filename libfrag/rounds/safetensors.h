@@ -73,6 +73,9 @@ struct WeightsFile {
 WeightsFile parse_weights(std::string file);
 std::string_view tensor_bytes(const WeightsFile& weights, const TensorInfo& tensor);
 
+// As messages name a tensor.
+std::string tensor_named(std::string_view name);
+
 // The position of the first number that is NaN or infinite among little-endian floats; nullopt where all are
 // finite.
 std::optional<std::uint64_t> first_not_finite(std::string_view floats);

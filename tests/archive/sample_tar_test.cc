@@ -5,16 +5,18 @@
 
 #include "libfrag/cutting/sample_export.h"
 #include "libfrag/dataset/folder.h"
+#include "tests/archive/byte_source.h"
 #include "tests/support/support.h"
 
 using namespace frag;
 using frag::test::error_of;
+using frag::test::source_of;
 using frag::test::TempDir;
 
 namespace {
 
 // A dataset with what draws and renders from it.
-struct Bench {
+struct SampleBench {
   TempDir dir;
   DatasetFolder folder{test::small_dataset(dir)};
   FragmentRenderer renderer{folder};
@@ -31,19 +33,10 @@ struct Bench {
   }
 };
 
-ByteSource source_of(const std::string& bytes) {
-  return [&bytes, at = std::size_t{0}](char* buffer, std::size_t capacity) mutable {
-    const std::size_t take = std::min(capacity, bytes.size() - at);
-    std::memcpy(buffer, bytes.data() + at, take);
-    at += take;
-    return take;
-  };
-}
-
 }  // namespace
 
 TEST_CASE("a raw sample read back holds the fragments that were drawn, with their pixels") {
-  Bench bench;
+  SampleBench bench;
   const std::string bytes = bench.tar(30);
   SampleReader reader(source_of(bytes));
   SampleSpec spec;
@@ -60,7 +53,7 @@ TEST_CASE("a raw sample read back holds the fragments that were drawn, with thei
 }
 
 TEST_CASE("members are KEY.raw, KEY.cls, KEY.json, and keys hold no dot") {
-  Bench bench;
+  SampleBench bench;
   const std::string bytes = bench.tar(2);
   TarReader reader(source_of(bytes));
   const std::string first = reader.next()->name;
@@ -71,7 +64,7 @@ TEST_CASE("members are KEY.raw, KEY.cls, KEY.json, and keys hold no dot") {
 }
 
 TEST_CASE("the parts before and after skip make the whole, byte for byte") {
-  Bench bench;
+  SampleBench bench;
   const std::string whole = bench.tar(20);
   SampleExport head, tail;
   head.limit = 7;
@@ -86,7 +79,7 @@ TEST_CASE("keys of a sample with repeats carry the position, so that no key come
 }
 
 TEST_CASE("what is changed in a fragment on the way is noticed, in every format") {
-  Bench bench;
+  SampleBench bench;
   const Catalog& catalog = bench.folder.catalog();
   SampleSpec spec;
   spec.count = 1;

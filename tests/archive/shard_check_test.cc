@@ -17,13 +17,13 @@ namespace {
 constexpr FragmentId kFragments = 5;
 
 // A shard of a few fragments of a real dataset, and ways to damage it.
-struct Bench {
+struct ShardBench {
   TempDir dir;
   DatasetFolder folder{test::small_dataset(dir)};
   ShardSummary summary;
   std::vector<ShardEntry> index;
 
-  explicit Bench(SampleFormat format = SampleFormat::png) {
+  explicit ShardBench(SampleFormat format = SampleFormat::png) {
     FragmentRenderer renderer(folder);
     ShardWriter writer(dir.path(), "s-000000", folder.catalog().classes().size());
     for (FragmentId id = 0; id < kFragments; ++id)
@@ -48,7 +48,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("the writer's digests and lengths are those of the files") {
-  const Bench bench;
+  const ShardBench bench;
   CHECK(bench.summary.tar.sha256 == sha256_hex(bench.bytes()));
   CHECK(bench.summary.tar.bytes == bench.bytes().size());
   CHECK(bench.summary.index.sha256 == sha256_hex(read_file(bench.dir / "s-000000.index.jsonl")));
@@ -57,7 +57,7 @@ TEST_CASE("the writer's digests and lengths are those of the files") {
 }
 
 TEST_CASE("an index's offsets and lengths cut every member out of the tar") {
-  const Bench bench;
+  const ShardBench bench;
   const std::string tar = bench.bytes();
   REQUIRE(bench.index.size() == kFragments);
   for (const ShardEntry& entry : bench.index) {
@@ -70,7 +70,7 @@ TEST_CASE("an index's offsets and lengths cut every member out of the tar") {
 
 TEST_CASE("a shard that nobody touched is whole, with and without its index") {
   const auto format = GENERATE(SampleFormat::raw, SampleFormat::png, SampleFormat::jpg);
-  const Bench bench(format);
+  const ShardBench bench(format);
   const ShardReport report = bench.check(PixelCheck::decode);
   CHECK(report.damage.empty());
   CHECK(report.members == 3 * kFragments);
@@ -80,7 +80,7 @@ TEST_CASE("a shard that nobody touched is whole, with and without its index") {
 }
 
 TEST_CASE("every single byte changed anywhere in a shard is found, in a range that holds it") {
-  const Bench bench;
+  const ShardBench bench;
   const std::uint64_t size = bench.summary.tar.bytes;
   for (std::uint64_t at = 0; at < size; at += 61) {
     bench.flip(at);
@@ -93,7 +93,7 @@ TEST_CASE("every single byte changed anywhere in a shard is found, in a range th
 }
 
 TEST_CASE("a changed byte of a member is blamed on that member alone") {
-  const Bench bench;
+  const ShardBench bench;
   const ShardMember& third = bench.index[3].members[0];
   bench.flip(third.offset + third.bytes / 2);
   const ShardReport report = bench.check();
@@ -104,7 +104,7 @@ TEST_CASE("a changed byte of a member is blamed on that member alone") {
 }
 
 TEST_CASE("a shard cut short names the first member that is missing") {
-  const Bench bench;
+  const ShardBench bench;
   bench.put(bench.bytes().substr(0, bench.index[2].members[0].offset + 10));
   const ShardReport report = bench.check();
   REQUIRE(report.damage.size() == 1);
@@ -113,7 +113,7 @@ TEST_CASE("a shard cut short names the first member that is missing") {
 }
 
 TEST_CASE("a shard without its end, or with more behind it, is not whole") {
-  const Bench bench;
+  const ShardBench bench;
   const std::string whole = bench.bytes();
   const bool longer = GENERATE(false, true);
   bench.put(longer ? whole + "more" : whole.substr(0, whole.size() - 512));
@@ -123,7 +123,7 @@ TEST_CASE("a shard without its end, or with more behind it, is not whole") {
 
 TEST_CASE("without an index a raw or PNG fragment is known by the digest of its pixels") {
   const auto format = GENERATE(SampleFormat::raw, SampleFormat::png);
-  const Bench bench(format);
+  const ShardBench bench(format);
   const ShardMember& picture = bench.index[1].members[0];
   bench.flip(picture.offset + picture.bytes / 2);
   const ShardReport report = bench.check_alone();
@@ -133,7 +133,7 @@ TEST_CASE("without an index a raw or PNG fragment is known by the digest of its 
 }
 
 TEST_CASE("an index that places a member where no tar has it is an error") {
-  Bench bench;
+  ShardBench bench;
   bench.index[0].members[1].offset -= 512;
   CHECK(test::error_of([&] { bench.check(); }).code() == Errc::bad_input);
 }

@@ -3,10 +3,12 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "tests/archive/byte_source.h"
 #include "tests/support/support.h"
 
 using namespace frag;
 using frag::test::error_of;
+using frag::test::source_of;
 
 namespace {
 
@@ -16,16 +18,6 @@ std::string make_tar(const std::vector<TarMember>& members) {
   for (const TarMember& member : members) tar.add(member.name, member.data);
   tar.finish();
   return bytes;
-}
-
-// Hands out `bytes` in pieces of odd sizes.
-ByteSource source_of(const std::string& bytes) {
-  return [&bytes, at = std::size_t{0}](char* buffer, std::size_t capacity) mutable {
-    const std::size_t take = std::min({capacity, bytes.size() - at, std::size_t{777}});
-    std::memcpy(buffer, bytes.data() + at, take);
-    at += take;
-    return take;
-  };
 }
 
 const std::vector<TarMember> kMembers = {{"a.raw", std::string(1000, 'x')}, {"b.cls", ""}, {"c.json", "{}"}};

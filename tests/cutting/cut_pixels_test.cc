@@ -13,9 +13,11 @@
 #include "libfrag/image/convert.h"
 #include "libfrag/image/pixel_digest.h"
 #include "libfrag/image/resize.h"
+#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
+using frag::test::cut_options;
 using frag::test::error_of;
 using frag::test::TempDir;
 
@@ -41,10 +43,8 @@ void write_pictures(const TempDir& dir, std::int64_t channels = 1) {
   }
 }
 
-CutOptions options_for(const TempDir& dir, const std::string& recipe, const std::string& name = "dataset") {
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / name;
+CutOptions with_recipe(const TempDir& dir, const std::string& recipe, const std::string& name = "dataset") {
+  CutOptions options = cut_options(dir, name);
   options.recipe = parse_recipe("split = '50/50'\n" + recipe, "recipe");
   if (recipe.find("tile") == std::string::npos) options.recipe.tile = 32;
   if (recipe.find("angles") == std::string::npos) options.recipe.angles = "0,30,90";
@@ -77,7 +77,7 @@ TEST_CASE("one thread and eight give the same bytes with detail, masks and stret
   INFO(recipe);
   for (const int threads : {1, 8}) {
     const ThreadLimit limit(threads);
-    cut(options_for(dir, recipe, std::to_string(threads)));
+    cut(with_recipe(dir, recipe, std::to_string(threads)));
   }
   require_equal_files(dir / "1", dir / "8");
 }
@@ -90,7 +90,7 @@ TEST_CASE("sources that are read by region give the bytes and fragments of those
   std::filesystem::create_directories(dir / "images" / "a");
   const auto slide = data / "formats" / "cmu-1-small-region.svs";
   for (const char* name : {"1.svs", "2.svs"}) std::filesystem::copy_file(slide, dir / "images" / "a" / name);
-  CutOptions options = options_for(dir, "tile = 256\nstride = 300\n" + recipe, "whole");
+  CutOptions options = with_recipe(dir, "tile = 256\nstride = 300\n" + recipe, "whole");
   cut(options);
   options.dataset = dir / "regions";
   options.whole_bytes = 1 << 20;
@@ -107,7 +107,7 @@ TEST_CASE("sources that are read by region give the bytes and fragments of those
 TEST_CASE("a crop takes its margins off before anything else") {
   const TempDir dir;
   write_pictures(dir);
-  cut(options_for(dir, "crop = { left = 5, top = 7, right = 11, bottom = 20 }"));
+  cut(with_recipe(dir, "crop = { left = 5, top = 7, right = 11, bottom = 20 }"));
   const DatasetFolder folder(dir / "dataset");
   const Image expected = test::crop(half_empty(160, 120, 1, 0), {5, 7, 144, 93});
   CHECK(pixel_digest(folder.decode_source(0)) == pixel_digest(expected));
@@ -116,7 +116,7 @@ TEST_CASE("a crop takes its margins off before anything else") {
 TEST_CASE("a crop that leaves nothing is said with the picture's size") {
   const TempDir dir;
   write_pictures(dir);
-  const Error error = error_of([&] { cut(options_for(dir, "crop = { left = 160 }")); });
+  const Error error = error_of([&] { cut(with_recipe(dir, "crop = { left = 160 }")); });
   CHECK(std::string(error.what()).find("the crop leaves nothing of its 160x120 pixels") != std::string::npos);
 }
 
@@ -124,15 +124,15 @@ TEST_CASE("contrast is applied to a source as it will be each time it is read") 
   const TempDir dir;
   write_pictures(dir);
   const auto plain = [] { return half_empty(160, 120, 1, 0); };
-  cut(options_for(dir, "contrast = 'equalise'", "equalise"));
+  cut(with_recipe(dir, "contrast = 'equalise'", "equalise"));
   Image expected = plain();
   equalise(expected);
   CHECK(pixel_digest(DatasetFolder(dir / "equalise").decode_source(0)) == pixel_digest(expected));
-  cut(options_for(dir, "contrast = 'clahe'", "clahe"));
+  cut(with_recipe(dir, "contrast = 'clahe'", "clahe"));
   expected = plain();
   clahe(expected);
   CHECK(pixel_digest(DatasetFolder(dir / "clahe").decode_source(0)) == pixel_digest(expected));
-  cut(options_for(dir, "contrast = 'stretch'", "stretch"));
+  cut(with_recipe(dir, "contrast = 'stretch'", "stretch"));
   const DatasetFolder folder(dir / "stretch");
   const Source row = folder.catalog().sources()[0];
   REQUIRE(row.stretch);
@@ -146,7 +146,7 @@ TEST_CASE("contrast is applied to a source as it will be each time it is read") 
 TEST_CASE("fragments with too little to see are left out, and they are the flat ones") {
   const TempDir dir;
   write_pictures(dir);
-  const CutResult result = cut(options_for(dir, "angles = 0\noverlap = 0\nmin_detail = 5"));
+  const CutResult result = cut(with_recipe(dir, "angles = 0\noverlap = 0\nmin_detail = 5"));
   const DatasetFolder folder(dir / "dataset");
   // Five columns of tiles: two of background, one half of it, two of noise.
   std::string row;
@@ -159,7 +159,7 @@ TEST_CASE("fragments with too little to see are left out, and they are the flat 
 TEST_CASE("the background is left out by the share of a fragment that is not") {
   const TempDir dir;
   write_pictures(dir);
-  cut(options_for(dir, "angles = 0\noverlap = 0\nmin_foreground = 0.6"));
+  cut(with_recipe(dir, "angles = 0\noverlap = 0\nmin_foreground = 0.6"));
   const DatasetFolder folder(dir / "dataset");
   std::string row;
   for (FragmentId id = 0; id < 5; ++id) row += folder.catalog().class_of(id) ? '#' : '.';
@@ -169,7 +169,7 @@ TEST_CASE("the background is left out by the share of a fragment that is not") {
 TEST_CASE("whole pictures are resized, and each is a fragment") {
   const TempDir dir;
   write_pictures(dir, 3);
-  cut(options_for(dir, "angles = 0\nfit = 'whole'\nresize = [40, 30]"));
+  cut(with_recipe(dir, "angles = 0\nfit = 'whole'\nresize = [40, 30]"));
   const DatasetFolder folder(dir / "dataset");
   CHECK(folder.catalog().fragments() == 8);
   FragmentRenderer renderer(folder);
@@ -187,9 +187,9 @@ TEST_CASE("16 bits stay where the recipe keeps them and become 8 where it does n
     }
   }
   for (const char* name : {"images/a/1.png", "images/a/2.png"}) test::write_png(dir / name, deep);
-  cut(options_for(dir, "bits = 16", "deep"));
+  cut(with_recipe(dir, "bits = 16", "deep"));
   CHECK(pixel_digest(DatasetFolder(dir / "deep").decode_source(0)) == pixel_digest(deep));
-  cut(options_for(dir, "", "shallow"));
+  cut(with_recipe(dir, "", "shallow"));
   CHECK(DatasetFolder(dir / "shallow").decode_source(0).bits() == 8);
 }
 
@@ -200,12 +200,12 @@ TEST_CASE("a level of a slide, and its scale, are what the recipe asks for") {
   for (const char* name : {"1.svs", "2.svs"})
     std::filesystem::copy_file(data / "formats" / "cmu-1-small-region.svs", dir / "images" / "a" / name);
   // The slide has 2220x2967 pixels of 0.499 micrometres.
-  cut(options_for(dir, "micrometres_per_pixel = 1.996"));
+  cut(with_recipe(dir, "micrometres_per_pixel = 1.996"));
   const DatasetFolder folder(dir / "dataset");
   const Image small = folder.decode_source(0);
   CHECK(small.width() == 555);
   CHECK(small.height() == 742);
   REQUIRE(folder.catalog().shards().size() == 2);
   CHECK(folder.catalog().shards()[0].file == "store/00000.svs");
-  CHECK(error_of([&] { cut(options_for(dir, "level = 7", "deeper")); }).code() == Errc::bad_input);
+  CHECK(error_of([&] { cut(with_recipe(dir, "level = 7", "deeper")); }).code() == Errc::bad_input);
 }

@@ -7,9 +7,11 @@
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/layout.h"
 #include "libfrag/image/pixel_digest.h"
+#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
+using frag::test::cut_options;
 using frag::test::error_of;
 using frag::test::TempDir;
 
@@ -17,11 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-CutOptions options_for(const TempDir& dir, Storage storage = Storage::copy) {
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "dataset";
-  options.recipe = test::small_recipe();
+CutOptions stored(const TempDir& dir, Storage storage = Storage::copy) {
+  CutOptions options = cut_options(dir);
   options.storage = storage;
   return options;
 }
@@ -65,7 +64,7 @@ TEST_CASE("a stripped dataset holds the pixels that are used and nothing else of
     if (entry.is_regular_file())
       test::write_text(entry.path(), with_text_chunk(read_file(entry.path()), "Dr Meier"));
   }
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   options.recipe.crop.bottom = 16;
   cut(options);
   CHECK(holds(everything_in(options.dataset), "Dr Meier"));
@@ -87,7 +86,7 @@ TEST_CASE("a stripped slide has neither its label nor its description, and equal
   fs::create_directories(dir / "images" / "a");
   for (const char* name : {"1.svs", "2.svs"})
     fs::copy_file(data / "formats" / "cmu-1-small-region.svs", dir / "images" / "a" / name);
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   options.recipe.split = "50/50";
   options.recipe.crop = {100, 200, 300, 400};
   options.recipe.contrast = Contrast::stretch;
@@ -104,7 +103,7 @@ TEST_CASE("a stripped slide has neither its label nor its description, and equal
 TEST_CASE("an anonymous dataset holds no name and no group, and the key beside it says them") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   options.anonymous = true;
   cut(options);
   const std::string all = everything_in(options.dataset);
@@ -120,7 +119,7 @@ TEST_CASE("an anonymous dataset holds no name and no group, and the key beside i
 TEST_CASE("an anonymous dataset grows with its key, and not without") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   options.anonymous = true;
   cut(options);
   const std::string rows = read_file(options.dataset / kSourcesFile);
@@ -141,7 +140,7 @@ TEST_CASE("an anonymous dataset grows with its key, and not without") {
 TEST_CASE("the names of an anonymous dataset cannot be grouped by an expression") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   options.anonymous = true;
   cut(options);
   ResplitOptions resplitting;
@@ -152,20 +151,20 @@ TEST_CASE("the names of an anonymous dataset cannot be grouped by an expression"
 TEST_CASE("what is added to a dataset is stored as the rest of it") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  cut(options_for(dir, Storage::strip));
+  cut(stored(dir, Storage::strip));
   write_patients(dir, 4, 1);
-  CHECK_THROWS_WITH(cut(options_for(dir, Storage::in_place)),
+  CHECK_THROWS_WITH(cut(stored(dir, Storage::in_place)),
                     Catch::Contains("not used in place") && Catch::Contains("leave out --in-place"));
-  CHECK(cut(options_for(dir)).added == 1);
+  CHECK(cut(stored(dir)).added == 1);
   CHECK(DatasetFolder(dir / "dataset").catalog().stripped());
   write_patients(dir, 5, 1);
-  CHECK(cut(options_for(dir, Storage::strip)).added == 1);
+  CHECK(cut(stored(dir, Storage::strip)).added == 1);
 }
 
 TEST_CASE("a dataset with names stays one, and says so before it looks for a key") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   cut(options);
   options.anonymous = true;
   CHECK_THROWS_WITH(cut(options),
@@ -175,7 +174,7 @@ TEST_CASE("a dataset with names stays one, and says so before it looks for a key
 TEST_CASE("an anonymous dataset hides what is added to it, asked or not") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir);
+  CutOptions options = stored(dir);
   options.anonymous = true;
   cut(options);
   write_patients(dir, 4, 1);
@@ -189,7 +188,7 @@ TEST_CASE("an anonymous dataset hides what is added to it, asked or not") {
 TEST_CASE("a dataset of files in place copies nothing and gives the same fragments") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir, Storage::in_place);
+  CutOptions options = stored(dir, Storage::in_place);
   cut(options);
   const DatasetFolder folder(options.dataset);
   CHECK(folder.catalog().shards().empty());
@@ -200,7 +199,7 @@ TEST_CASE("a dataset of files in place copies nothing and gives the same fragmen
 TEST_CASE("a file in place that was changed later is noticed by its name") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  cut(options_for(dir, Storage::in_place));
+  cut(stored(dir, Storage::in_place));
   const DatasetFolder folder(dir / "dataset");
   test::write_png(dir / "images" / "cells" / "patient-meier-1.png", test::noise_image(96, 80, 1, 77));
   const Error error = error_of([&] { folder.decode_source(1); });
@@ -213,7 +212,7 @@ TEST_CASE("a file in place that was changed later is noticed by its name") {
 TEST_CASE("a dataset of files in place cannot be anonymous") {
   const TempDir dir;
   write_patients(dir, 0, 4);
-  CutOptions options = options_for(dir, Storage::in_place);
+  CutOptions options = stored(dir, Storage::in_place);
   options.anonymous = true;
   CHECK(error_of([&] { cut(options); }).code() == Errc::usage);
 }

@@ -6,6 +6,7 @@
 
 #include "libfrag/cutting/cut.h"
 #include "libfrag/dataset/folder.h"
+#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -14,7 +15,7 @@ using frag::test::TempDir;
 
 namespace {
 
-struct Bench {
+struct OrderBench {
   TempDir dir;
   DatasetFolder folder{test::small_dataset(dir, 3, 8)};
   const Catalog& catalog = folder.catalog();
@@ -42,7 +43,7 @@ PackSelection train(std::uint64_t window_bytes = std::uint64_t{512} << 20) {
 }  // namespace
 
 TEST_CASE("everything of a split comes exactly once, whatever the window") {
-  const Bench bench;
+  const OrderBench bench;
   const std::uint64_t window = GENERATE(1, 30000, 1 << 29);
   const std::vector<FragmentId> all = bench.ids(train(window));
   CHECK(all.size() == bench.sampler.fragments("train"));
@@ -60,10 +61,7 @@ TEST_CASE("fragments that were left out are in no part, all others in one") {
     for (std::int64_t y = 0; y < 96; ++y) std::fill_n(half.row(y), 80, std::uint8_t{90});
     test::write_png(dir / "images" / "a" / (std::to_string(number) + ".png"), half);
   }
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "dataset";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::cut_options(dir);
   options.recipe.min_detail = 5;
   cut(options);
   const DatasetFolder folder(options.dataset);
@@ -84,7 +82,7 @@ TEST_CASE("fragments that were left out are in no part, all others in one") {
 }
 
 TEST_CASE("parts are disjoint, together everything, and equal within one fragment") {
-  const Bench bench;
+  const OrderBench bench;
   const bool drawn = GENERATE(false, true);
   std::set<FragmentId> together;
   std::uint64_t sum = 0, fewest = ~std::uint64_t{0}, most = 0;
@@ -104,7 +102,7 @@ TEST_CASE("parts are disjoint, together everything, and equal within one fragmen
 }
 
 TEST_CASE("a window needs no more sources than its bytes hold, and they lie together") {
-  const Bench bench;
+  const OrderBench bench;
   const PackOrder order(bench.catalog, bench.sampler, train(3 * bench.source_bytes()));
   std::set<std::uint32_t> seen;
   std::uint64_t windows = 0;
@@ -120,7 +118,7 @@ TEST_CASE("a window needs no more sources than its bytes hold, and they lie toge
 }
 
 TEST_CASE("every window mixes the classes as the split has them") {
-  const Bench bench;
+  const OrderBench bench;
   const PackOrder order(bench.catalog, bench.sampler, train(3 * bench.source_bytes()));
   for (std::uint64_t begin = 0; begin < order.size(); begin = order.window_end(begin)) {
     std::map<std::uint32_t, std::uint64_t> by_class;
@@ -131,7 +129,7 @@ TEST_CASE("every window mixes the classes as the split has them") {
 }
 
 TEST_CASE("another seed is another order, the equal seed the equal one") {
-  const Bench bench;
+  const OrderBench bench;
   PackSelection other = train();
   other.seed = 1;
   CHECK(bench.ids(train()) == bench.ids(train()));
@@ -139,7 +137,7 @@ TEST_CASE("another seed is another order, the equal seed the equal one") {
 }
 
 TEST_CASE("a count is the draw of frag sample, in its order") {
-  const Bench bench;
+  const OrderBench bench;
   PackSelection selection = train();
   selection.count = 60;
   selection.seed = 9;
@@ -153,7 +151,7 @@ TEST_CASE("a count is the draw of frag sample, in its order") {
 }
 
 TEST_CASE("by id means ascending ids") {
-  const Bench bench;
+  const OrderBench bench;
   PackSelection selection = train(30000);
   selection.sequence = PackSequence::by_id;
   const std::vector<FragmentId> ids = bench.ids(selection);
@@ -170,7 +168,7 @@ TEST_CASE("a part is i/n with 1 <= i <= n") {
 }
 
 TEST_CASE("an unknown split is an error that lists the known ones") {
-  const Bench bench;
+  const OrderBench bench;
   PackSelection selection = train();
   selection.split = "trian";
   const Error error = error_of([&] { bench.ids(selection); });

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Bench {
+struct PackBench {
   TempDir dir;
   fs::path dataset = test::small_dataset(dir);
 
@@ -69,7 +69,7 @@ std::vector<EncodedFragment> read_shard(const fs::path& path) {
 }  // namespace
 
 TEST_CASE("an export's shards hold every fragment of the dataset once, with its pixels") {
-  const Bench bench;
+  const PackBench bench;
   const PackResult result = pack_alone(bench.options("p"));
   const DatasetFolder folder(bench.dataset);
   FragmentRenderer renderer(folder);
@@ -89,7 +89,7 @@ TEST_CASE("an export's shards hold every fragment of the dataset once, with its 
 }
 
 TEST_CASE("shards keep to the bounds on fragments and on bytes") {
-  const Bench bench;
+  const PackBench bench;
   PackOptions options = bench.options("p");
   const bool by_bytes = GENERATE(false, true);
   if (by_bytes) {
@@ -106,7 +106,7 @@ TEST_CASE("shards keep to the bounds on fragments and on bytes") {
 }
 
 TEST_CASE("a shard bound below one fragment still gives a fragment a shard") {
-  const Bench bench;
+  const PackBench bench;
   PackOptions options = bench.options("p");
   options.shard_bytes = 1;
   options.count = 3;
@@ -117,7 +117,7 @@ TEST_CASE("a shard bound below one fragment still gives a fragment a shard") {
 }
 
 TEST_CASE("the number of threads and the memory for a drawn sample do not change a byte") {
-  const Bench bench;
+  const PackBench bench;
   const auto layout = GENERATE(PackLayout::webdataset, PackLayout::imagefolder);
   PackOptions one = bench.options("one", layout), many = bench.options("many", layout);
   one.count = many.count = 150;
@@ -131,7 +131,7 @@ TEST_CASE("the number of threads and the memory for a drawn sample do not change
 }
 
 TEST_CASE("an export that lost its last shards goes on to the same bytes") {
-  const Bench bench;
+  const PackBench bench;
   const PackResult whole = pack_alone(bench.options("p"));
   const auto before = contents(bench.dir / "p");
   const std::string lost =
@@ -144,7 +144,7 @@ TEST_CASE("an export that lost its last shards goes on to the same bytes") {
 }
 
 TEST_CASE("an export that is whole is left as it is") {
-  const Bench bench;
+  const PackBench bench;
   const auto layout = GENERATE(PackLayout::webdataset, PackLayout::imagefolder, PackLayout::coordinates);
   pack_alone(bench.options("p", layout));
   const auto before = contents(bench.dir / "p");
@@ -153,7 +153,7 @@ TEST_CASE("an export that is whole is left as it is") {
 }
 
 TEST_CASE("a folder with another export is refused, and starts over only when forced") {
-  const Bench bench;
+  const PackBench bench;
   pack_alone(bench.options("p"));
   PackOptions other = bench.options("p");
   other.seed = 2;
@@ -168,7 +168,7 @@ TEST_CASE("a folder with another export is refused, and starts over only when fo
 }
 
 TEST_CASE("a folder with someone's files is refused, forced or not") {
-  const Bench bench;
+  const PackBench bench;
   test::write_text(bench.dir / "p" / "thesis.txt", "precious");
   PackOptions options = bench.options("p");
   options.force = GENERATE(false, true);
@@ -177,7 +177,7 @@ TEST_CASE("a folder with someone's files is refused, forced or not") {
 }
 
 TEST_CASE("parts written into one folder are together one export") {
-  const Bench bench;
+  const PackBench bench;
   const auto layout = GENERATE(PackLayout::webdataset, PackLayout::imagefolder, PackLayout::coordinates);
   std::uint64_t sum = 0;
   for (std::uint64_t part = 1; part <= 3; ++part) {
@@ -195,7 +195,7 @@ TEST_CASE("parts written into one folder are together one export") {
 }
 
 TEST_CASE("an image folder holds each fragment in the folder of its class, and a row for it") {
-  const Bench bench;
+  const PackBench bench;
   const PackOptions options = bench.options("p", PackLayout::imagefolder);
   const PackResult result = pack_alone(options);
   const DatasetFolder folder(bench.dataset);
@@ -217,7 +217,7 @@ TEST_CASE("an image folder holds each fragment in the folder of its class, and a
 }
 
 TEST_CASE("an image folder stopped behind a batch goes on to the same files") {
-  const Bench bench;
+  const PackBench bench;
   const PackOptions options = bench.options("p", PackLayout::imagefolder);
   pack_alone(options);
   const auto before = contents(bench.dir / "p");
@@ -238,7 +238,7 @@ TEST_CASE("an image folder stopped behind a batch goes on to the same files") {
 }
 
 TEST_CASE("coordinates name every fragment once") {
-  const Bench bench;
+  const PackBench bench;
   pack_alone(bench.options("p", PackLayout::coordinates));
   const std::string table = read_file(bench.dir / "p" / "coordinates.csv");
   std::string_view rest = table;
@@ -253,7 +253,7 @@ TEST_CASE("coordinates name every fragment once") {
 }
 
 TEST_CASE("options that contradict each other are refused before anything is written") {
-  const Bench bench;
+  const PackBench bench;
   PackOptions options = bench.options("p");
   const int which = GENERATE(range(0, 4));
   if (which == 0) options.quality = 101;
@@ -265,7 +265,7 @@ TEST_CASE("options that contradict each other are refused before anything is wri
 }
 
 TEST_CASE("asking for more than there is says the limit and writes nothing") {
-  const Bench bench;
+  const PackBench bench;
   PackOptions options = bench.options("p");
   options.count = 1000000;
   CHECK_THAT(error_of([&] { pack_alone(options); }).what(), Catch::Contains("at most"));

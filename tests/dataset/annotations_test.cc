@@ -24,7 +24,7 @@ Annotations parsed(const std::string& text) {
   return parse_annotations(text, "a.geojson");
 }
 
-std::string message_of(const std::string& text) {
+std::string annotation_error(const std::string& text) {
   const Error error = error_of([&] { parsed(text); });
   CHECK(error.code() == Errc::bad_input);
   return error.what();
@@ -103,55 +103,59 @@ TEST_CASE("cells and detections are no annotations, however old the file") {
 
 TEST_CASE("rings that enclose nothing are refused by feature and ring") {
   const std::string good = feature(polygon("[" + kTriangle + "]"));
-  CHECK(message_of("[" + good + "," + feature(polygon("[" + kTriangle + ",[[0,0],[10,0],[0,10],[1,1]]]")) +
-                   "]") ==
+  CHECK(annotation_error("[" + good + "," +
+                         feature(polygon("[" + kTriangle + ",[[0,0],[10,0],[0,10],[1,1]]]")) + "]") ==
         "a.geojson: feature 2: ring 2 of its polygon is not closed: its last point is not its first");
-  CHECK(message_of(feature(polygon("[[[0,0],[1,1],[0,0]]]")))
+  CHECK(annotation_error(feature(polygon("[[[0,0],[1,1],[0,0]]]")))
             .find("ring 1 of its polygon has fewer than three") != std::string::npos);
-  CHECK(message_of(feature(polygon("[[]]"))).find("fewer than three") != std::string::npos);
+  CHECK(annotation_error(feature(polygon("[[]]"))).find("fewer than three") != std::string::npos);
 }
 
 TEST_CASE("coordinates that are no pixels are refused") {
   const auto with = [](const std::string& x) {
     return feature(polygon("[[[" + x + ",0],[10,0],[0,10],[" + x + ",0]]]"));
   };
-  CHECK(message_of(with("3e6")).find("the coordinate 3000000 lies outside of any image") !=
+  CHECK(annotation_error(with("3e6")).find("the coordinate 3000000 lies outside of any image") !=
         std::string::npos);
-  CHECK(message_of(with("-3e6")).find("lies outside of any image") != std::string::npos);
-  CHECK(message_of(with("1e999")).find("not JSON") != std::string::npos);
-  CHECK(message_of(with("NaN")).find("not JSON") != std::string::npos);
-  CHECK(message_of(with("99999999999999999999")).find("a.geojson: ") == 0);
-  CHECK(message_of(with("\"1\"")).find("a coordinate is not a number") != std::string::npos);
-  CHECK(message_of(feature(polygon("[[[0],[1],[2],[0]]]"))).find("a point has fewer than two coordinates") !=
-        std::string::npos);
+  CHECK(annotation_error(with("-3e6")).find("lies outside of any image") != std::string::npos);
+  CHECK(annotation_error(with("1e999")).find("not JSON") != std::string::npos);
+  CHECK(annotation_error(with("NaN")).find("not JSON") != std::string::npos);
+  CHECK(annotation_error(with("99999999999999999999")).find("a.geojson: ") == 0);
+  CHECK(annotation_error(with("\"1\"")).find("a coordinate is not a number") != std::string::npos);
+  CHECK(annotation_error(feature(polygon("[[[0],[1],[2],[0]]]")))
+            .find("a point has fewer than two coordinates") != std::string::npos);
 }
 
 TEST_CASE("wrong and deep nesting is refused") {
-  CHECK(message_of(feature(polygon(kTriangle))).find("a point of its geometry is no list") !=
-        std::string::npos);
-  CHECK(message_of(feature(polygon("5"))).find("\"coordinates\" of its geometry is missing or no list") !=
-        std::string::npos);
-  CHECK(message_of(feature(polygon("[5]"))).find("a ring of its geometry is no list") != std::string::npos);
-  CHECK(message_of(feature(R"({"type": "Circle"})")).find("its geometry is of the type \"Circle\"") !=
+  CHECK(annotation_error(feature(polygon(kTriangle))).find("a point of its geometry is no list") !=
         std::string::npos);
   CHECK(
-      message_of(feature(R"({"type": "GeometryCollection", "geometries": [{"type": "GeometryCollection"}]})"))
-          .find("\"GeometryCollection\"") != std::string::npos);
-  CHECK(message_of(std::string(100000, '[') + std::string(100000, ']'))
+      annotation_error(feature(polygon("5"))).find("\"coordinates\" of its geometry is missing or no list") !=
+      std::string::npos);
+  CHECK(annotation_error(feature(polygon("[5]"))).find("a ring of its geometry is no list") !=
+        std::string::npos);
+  CHECK(annotation_error(feature(R"({"type": "Circle"})")).find("its geometry is of the type \"Circle\"") !=
+        std::string::npos);
+  CHECK(annotation_error(
+            feature(R"({"type": "GeometryCollection", "geometries": [{"type": "GeometryCollection"}]})"))
+            .find("\"GeometryCollection\"") != std::string::npos);
+  CHECK(annotation_error(std::string(100000, '[') + std::string(100000, ']'))
             .find("a.geojson: more than 64 levels of nesting") == 0);
 }
 
 TEST_CASE("a file that holds no annotations says what it should hold") {
-  CHECK(message_of("").find("a.geojson: not JSON") == 0);
-  CHECK(message_of("{\"type\": ").find("a.geojson: not JSON") == 0);
-  CHECK(message_of("3").find("neither an object nor a list of features") != std::string::npos);
-  CHECK(message_of(R"({"type": "Topology"})").find("its \"type\" is \"Topology\"; annotations are") !=
+  CHECK(annotation_error("").find("a.geojson: not JSON") == 0);
+  CHECK(annotation_error("{\"type\": ").find("a.geojson: not JSON") == 0);
+  CHECK(annotation_error("3").find("neither an object nor a list of features") != std::string::npos);
+  CHECK(annotation_error(R"({"type": "Topology"})").find("its \"type\" is \"Topology\"; annotations are") !=
         std::string::npos);
-  CHECK(message_of(R"({"type": "FeatureCollection"})").find("\"features\" is missing") != std::string::npos);
-  CHECK(message_of("[3]").find("feature 1: it is no object of the type \"Feature\"") != std::string::npos);
+  CHECK(annotation_error(R"({"type": "FeatureCollection"})").find("\"features\" is missing") !=
+        std::string::npos);
+  CHECK(annotation_error("[3]").find("feature 1: it is no object of the type \"Feature\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("a class that no folder can be named by is refused") {
-  CHECK(message_of(feature(polygon("[" + kTriangle + "]"), R"({"classification": "../x"})"))
+  CHECK(annotation_error(feature(polygon("[" + kTriangle + "]"), R"({"classification": "../x"})"))
             .find("feature 1: its class \"../x\" has a slash") != std::string::npos);
 }

@@ -7,17 +7,14 @@
 #include <set>
 
 #include "libfrag/base/random.h"
+#include "tests/dataset/whole_grid.h"
 #include "tests/support/support.h"
 
 using namespace frag;
 using frag::test::error_of;
+using frag::test::whole_grid;
 
 namespace {
-
-// A grid over a picture as it is.
-CellGrid plain(std::int64_t width, std::int64_t height, std::int64_t cell) {
-  return CellGrid(Placement::whole(width, height), width, height, cell);
-}
 
 TileCells cells_of(const CellGrid& grid, const Angle& angle, const TileFrame& frame) {
   TileCells cells;
@@ -28,7 +25,7 @@ TileCells cells_of(const CellGrid& grid, const Angle& angle, const TileFrame& fr
 }  // namespace
 
 TEST_CASE("upright tiles see exactly the cells below them, once each") {
-  const CellGrid grid = plain(512, 256, 4);
+  const CellGrid grid = whole_grid(512, 256, 4);
   const Tiling tiling(512, 256, std::vector{make_angle(0)}, {Fit::largest, 64, 32});
   const TileCells cells = cells_of(grid, make_angle(0), tiling.frame({0, 1, 3}));
   for (std::int64_t j = 0; j < 16; ++j) {
@@ -39,7 +36,7 @@ TEST_CASE("upright tiles see exactly the cells below them, once each") {
 }
 
 TEST_CASE("tiles at right angles see the cells of an upright tile, turned") {
-  const CellGrid grid = plain(512, 512, 4);
+  const CellGrid grid = whole_grid(512, 512, 4);
   const auto turn = GENERATE(90000, 180000, 270000);
   const Angle angle = make_angle(turn);
   const TileFrame upright{-128 * kSubpixel, 64 * kSubpixel, 64, 64};
@@ -58,7 +55,7 @@ TEST_CASE("tiles at right angles see the cells of an upright tile, turned") {
 TEST_CASE("points of turned tiles lie where floating point says, to a cell's edge") {
   SplitMix64 random(5);
   const std::int64_t width = 2272, height = 1704;
-  const CellGrid grid = plain(width, height, 7);
+  const CellGrid grid = whole_grid(width, height, 7);
   for (int round = 0; round < 200; ++round) {
     const Angle angle = make_angle(static_cast<std::int64_t>(random.below(360000)));
     const Tiling tiling(width, height, std::vector{angle}, {Fit::cover, 256, 128});
@@ -113,7 +110,7 @@ TEST_CASE("a pixel of a scaled picture sees the original below its centre") {
 }
 
 TEST_CASE("a rectangular tile has its lattice along both edges") {
-  const CellGrid grid = plain(160, 48, 1);
+  const CellGrid grid = whole_grid(160, 48, 1);
   const TileCells cells = cells_of(grid, make_angle(0), {-80 * kSubpixel, -24 * kSubpixel, 160, 48});
   CHECK(cells.front() == 1 * 160 + 5);
   CHECK(cells.back() == 46 * 160 + 155);
@@ -133,8 +130,8 @@ TEST_CASE("cells are as fine as the lattice, but not too many") {
 }
 
 TEST_CASE("a grid that cannot be is refused") {
-  CHECK(error_of([] { plain(0, 10, 1); }).code() == Errc::bad_input);
-  CHECK(error_of([] { plain(10, 10, 513); }).code() == Errc::bad_input);
-  CHECK(error_of([] { plain(8192, 8192, 1); }).code() == Errc::bad_input);
+  CHECK(error_of([] { whole_grid(0, 10, 1); }).code() == Errc::bad_input);
+  CHECK(error_of([] { whole_grid(10, 10, 513); }).code() == Errc::bad_input);
+  CHECK(error_of([] { whole_grid(8192, 8192, 1); }).code() == Errc::bad_input);
   CHECK(error_of([] { CellGrid({10, 10, {5, 0, 10, 10}, 12, 12}, 12, 12, 1); }).code() == Errc::bad_input);
 }

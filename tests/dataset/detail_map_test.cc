@@ -7,27 +7,21 @@
 
 #include "libfrag/base/random.h"
 #include "libfrag/image/convert.h"
+#include "tests/dataset/whole_grid.h"
 #include "tests/support/support.h"
 
 using namespace frag;
+using frag::test::crop;
 using frag::test::error_of;
 using frag::test::noise_image;
+using frag::test::whole_grid;
 
 namespace {
 
-CellGrid plain(std::int64_t width, std::int64_t height, std::int64_t cell) {
-  return CellGrid(Placement::whole(width, height), width, height, cell);
-}
-
-DetailMap map_of(const CellGrid& grid, const Image& image, std::int64_t band = 1 << 20) {
+DetailMap detail_map_of(const CellGrid& grid, const Image& image, std::int64_t band = 1 << 20) {
   DetailMapBuilder builder(grid);
   for (std::int64_t top = 0; top < image.height(); top += band) {
-    Image rows(image.width(), std::min(band, image.height() - top), image.channels(), image.bits());
-    for (std::int64_t y = 0; y < rows.height(); ++y) {
-      std::memcpy(rows.row(y), image.row(top + y),
-                  static_cast<std::size_t>(image.width() * image.pixel_bytes()));
-    }
-    builder.add_rows(top, rows);
+    builder.add_rows(top, crop(image, {0, top, image.width(), std::min(band, image.height() - top)}));
   }
   return builder.finish();
 }
@@ -48,7 +42,7 @@ Image half_blank(std::int64_t width, std::int64_t height) {
 
 TEST_CASE("a cell sums its pixels and their squares, at the edges those it has") {
   const Image image = noise_image(23, 17, 1, 4);
-  const DetailMap map = map_of(plain(23, 17, 5), image);
+  const DetailMap map = detail_map_of(whole_grid(23, 17, 5), image);
   for (std::int64_t row = 0; row < 4; ++row) {
     for (std::int64_t column = 0; column < 5; ++column) {
       DetailCell expected;
@@ -67,7 +61,8 @@ TEST_CASE("a cell sums its pixels and their squares, at the edges those it has")
 
 TEST_CASE("colours count by their luma, deep grey by its high byte") {
   const Image rgb = noise_image(40, 30, 3, 5);
-  CHECK(map_of(plain(40, 30, 4), rgb).cells() == map_of(plain(40, 30, 4), to_gray(rgb)).cells());
+  CHECK(detail_map_of(whole_grid(40, 30, 4), rgb).cells() ==
+        detail_map_of(whole_grid(40, 30, 4), to_gray(rgb)).cells());
   const Image gray = noise_image(40, 30, 1, 6);
   Image deep(40, 30, 1, 16);
   for (std::int64_t y = 0; y < 30; ++y) {
@@ -75,15 +70,16 @@ TEST_CASE("colours count by their luma, deep grey by its high byte") {
       deep.row16(y)[x] = static_cast<std::uint16_t>(gray.row(y)[x] << 8 | (x * 7 & 255));
     }
   }
-  CHECK(map_of(plain(40, 30, 4), deep).cells() == map_of(plain(40, 30, 4), gray).cells());
+  CHECK(detail_map_of(whole_grid(40, 30, 4), deep).cells() ==
+        detail_map_of(whole_grid(40, 30, 4), gray).cells());
 }
 
 TEST_CASE("the height of a source's bands changes nothing") {
   const Image image = noise_image(101, 67, 3, 7);
-  const CellGrid grid = plain(101, 67, 6);
-  const DetailMap whole = map_of(grid, image);
+  const CellGrid grid = whole_grid(101, 67, 6);
+  const DetailMap whole = detail_map_of(grid, image);
   for (const std::int64_t band : {1, 5, 6, 7, 64}) {
-    const DetailMap map = map_of(grid, image, band);
+    const DetailMap map = detail_map_of(grid, image, band);
     CHECK(map.cells() == whole.cells());
     CHECK(map.threshold() == whole.threshold());
   }
@@ -92,13 +88,13 @@ TEST_CASE("the height of a source's bands changes nothing") {
 TEST_CASE("the largest cells of white hold their sums") {
   Image white(512, 512, 1);
   for (std::int64_t y = 0; y < 512; ++y) std::memset(white.row(y), 255, 512);
-  const DetailCell cell = map_of(plain(512, 512, 512), white).at(0, 0);
+  const DetailCell cell = detail_map_of(whole_grid(512, 512, 512), white).at(0, 0);
   CHECK(cell.sum == 512u * 512 * 255);
   CHECK(cell.squares == std::uint64_t{512} * 512 * 255 * 255);
 }
 
 TEST_CASE("rows of a source out of order, or too few, are a bug of the caller") {
-  DetailMapBuilder builder(plain(4, 4, 2));
+  DetailMapBuilder builder(whole_grid(4, 4, 2));
   CHECK(error_of([&] { builder.add_rows(1, Image(4, 1, 1)); }).code() == Errc::internal);
   CHECK(error_of([&] { builder.add_rows(0, Image(4, 5, 1)); }).code() == Errc::internal);
   CHECK(error_of([&] { builder.finish(); }).code() == Errc::internal);
@@ -113,7 +109,7 @@ TEST_CASE("the threshold parts the cells' means where the variance between both 
           static_cast<std::uint8_t>(random.below(3) == 0 ? 60 + random.below(40) : 150 + random.below(50));
     }
   }
-  const DetailMap map = map_of(plain(64, 64, 1), image);
+  const DetailMap map = detail_map_of(whole_grid(64, 64, 1), image);
   std::uint32_t expected = 0;
   double most = -1;
   for (std::uint32_t level = 0; level < 255; ++level) {
@@ -137,7 +133,7 @@ TEST_CASE("a cell at the threshold is dark") {
   for (std::int64_t y = 0; y < 32; ++y) {
     for (std::int64_t x = 0; x < 32; ++x) stripes.row(y)[x] = x < 8 ? 10 : 20;
   }
-  const DetailMap map = map_of(plain(32, 32, 2), stripes);
+  const DetailMap map = detail_map_of(whole_grid(32, 32, 2), stripes);
   CHECK(map.threshold() == 10u);
   const TileDetail tile = detail_of_tile(map, make_angle(0), {-16 * kSubpixel, -16 * kSubpixel, 32, 32});
   CHECK(tile.dark == 64);
@@ -145,7 +141,7 @@ TEST_CASE("a cell at the threshold is dark") {
 }
 
 TEST_CASE("a picture of one level has no foreground on either side") {
-  const DetailMap map = map_of(plain(32, 32, 2), Image(32, 32, 1));
+  const DetailMap map = detail_map_of(whole_grid(32, 32, 2), Image(32, 32, 1));
   CHECK_FALSE(map.threshold());
   const TileDetail tile = detail_of_tile(map, make_angle(0), {-16 * kSubpixel, -16 * kSubpixel, 32, 32});
   CHECK(tile.bright == 0);
@@ -157,7 +153,7 @@ TEST_CASE("a picture of one level has no foreground on either side") {
 
 TEST_CASE("an upright tile's detail is its pixels' own, and so is a turned one's at right angles") {
   const Image image = noise_image(128, 128, 1, 8);
-  const DetailMap map = map_of(plain(128, 128, 2), image);
+  const DetailMap map = detail_map_of(whole_grid(128, 128, 2), image);
   std::uint64_t sum = 0, squares = 0;
   for (std::int64_t y = 64; y < 96; ++y) {
     for (std::int64_t x = 32; x < 64; ++x) {
@@ -181,7 +177,7 @@ TEST_CASE("an upright tile's detail is its pixels' own, and so is a turned one's
 TEST_CASE("tiles on the blank half are left out and tiles on the textured half are kept, at any angle") {
   const std::int64_t width = 800, height = 600;
   const CellGrid grid = CellGrid::for_tile(Placement::whole(width, height), width, height, 64);
-  const DetailMap map = map_of(grid, half_blank(width, height));
+  const DetailMap map = detail_map_of(grid, half_blank(width, height));
   const DetailRule rule =
       GENERATE(DetailRule{10 * 256, 0, Background::bright}, DetailRule{0, 500'000, Background::bright});
   std::vector<Angle> angles;

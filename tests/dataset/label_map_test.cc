@@ -4,32 +4,21 @@
 #include <cstring>
 
 #include "libfrag/base/random.h"
+#include "tests/dataset/whole_grid.h"
 #include "tests/support/support.h"
 
 using namespace frag;
+using frag::test::crop;
 using frag::test::error_of;
+using frag::test::whole_grid;
 
 namespace {
 
-CellGrid plain(std::int64_t width, std::int64_t height, std::int64_t cell) {
-  return CellGrid(Placement::whole(width, height), width, height, cell);
-}
-
-// The rows [top, top + count) of an image.
-Image rows_of(const Image& image, std::int64_t top, std::int64_t count) {
-  Image band(image.width(), count, image.channels(), image.bits());
-  for (std::int64_t y = 0; y < count; ++y) {
-    std::memcpy(band.row(y), image.row(top + y),
-                static_cast<std::size_t>(image.width() * image.pixel_bytes()));
-  }
-  return band;
-}
-
-LabelMap map_of(const CellGrid& grid, const Image& mask, const std::vector<MaskColour>& colours,
-                std::int64_t band = 1 << 20) {
+LabelMap label_map_of(const CellGrid& grid, const Image& mask, const std::vector<MaskColour>& colours,
+                      std::int64_t band = 1 << 20) {
   LabelMapBuilder builder(grid, colours);
   for (std::int64_t top = 0; top < mask.height(); top += band) {
-    builder.add_rows(top, rows_of(mask, top, std::min(band, mask.height() - top)));
+    builder.add_rows(top, crop(mask, {0, top, mask.width(), std::min(band, mask.height() - top)}));
   }
   return builder.finish();
 }
@@ -62,7 +51,7 @@ TEST_CASE("a cell is what most of its pixels are, and a tie goes to none, then t
   const Image mask = grey_mask(8, 2,
                                {10, 10, 10, 5, 20, 20, 10, 20,  //
                                 10, 20, 10, 5, 10, 5, 20, 10});
-  CHECK(cells_of(map_of(plain(8, 2, 2), mask, {0x0a0a0a, 0x141414})) ==
+  CHECK(cells_of(label_map_of(whole_grid(8, 2, 2), mask, {0x0a0a0a, 0x141414})) ==
         std::vector<std::uint8_t>{0, kNone, 1, 0});
 }
 
@@ -71,19 +60,21 @@ TEST_CASE("cells at the edges count the pixels they have") {
                                {1, 1, 2,  //
                                 1, 1, 2,  //
                                 2, 9, 9});
-  CHECK(cells_of(map_of(plain(3, 3, 2), mask, {0x010101, 0x020202})) ==
+  CHECK(cells_of(label_map_of(whole_grid(3, 3, 2), mask, {0x010101, 0x020202})) ==
         std::vector<std::uint8_t>{0, 1, kNone, kNone});
 }
 
 TEST_CASE("grey values and colours are one scale, and deep grey is taken by its value") {
   Image rgb(2, 1, 3);
   std::memcpy(rgb.row(0), "\x80\xff\x00\x07\x07\x07", 6);
-  CHECK(cells_of(map_of(plain(2, 1, 1), rgb, {0x070707, 0x80ff00})) == std::vector<std::uint8_t>{1, 0});
+  CHECK(cells_of(label_map_of(whole_grid(2, 1, 1), rgb, {0x070707, 0x80ff00})) ==
+        std::vector<std::uint8_t>{1, 0});
   Image deep(3, 1, 1, 16);
   deep.row16(0)[0] = 7;
   deep.row16(0)[1] = 0x0707;
   deep.row16(0)[2] = 300;
-  CHECK(cells_of(map_of(plain(3, 1, 1), deep, {0x070707})) == std::vector<std::uint8_t>{0, kNone, kNone});
+  CHECK(cells_of(label_map_of(whole_grid(3, 1, 1), deep, {0x070707})) ==
+        std::vector<std::uint8_t>{0, kNone, kNone});
 }
 
 TEST_CASE("the height of a mask's bands changes nothing") {
@@ -92,15 +83,15 @@ TEST_CASE("the height of a mask's bands changes nothing") {
   for (std::int64_t y = 0; y < 67; ++y) {
     for (std::int64_t x = 0; x < 101; ++x) mask.row(y)[x] = static_cast<std::uint8_t>(random.below(4));
   }
-  const CellGrid grid = plain(101, 67, 6);
+  const CellGrid grid = whole_grid(101, 67, 6);
   const std::vector<MaskColour> colours = {0x010101, 0x020202, 0x030303};
-  const auto whole = cells_of(map_of(grid, mask, colours));
+  const auto whole = cells_of(label_map_of(grid, mask, colours));
   for (const std::int64_t band : {1, 5, 6, 7, 64})
-    CHECK(cells_of(map_of(grid, mask, colours, band)) == whole);
+    CHECK(cells_of(label_map_of(grid, mask, colours, band)) == whole);
 }
 
 TEST_CASE("rows of a mask out of order, or too few, are a bug of the caller") {
-  LabelMapBuilder builder(plain(4, 4, 2), std::vector<MaskColour>{0});
+  LabelMapBuilder builder(whole_grid(4, 4, 2), std::vector<MaskColour>{0});
   CHECK(error_of([&] { builder.add_rows(1, Image(4, 1, 1)); }).code() == Errc::internal);
   CHECK(error_of([&] { builder.add_rows(0, Image(5, 1, 1)); }).code() == Errc::internal);
   CHECK(error_of([&] { builder.finish(); }).code() == Errc::internal);
@@ -120,7 +111,7 @@ TEST_CASE("a mask may be smaller in proportion, not of another shape") {
 TEST_CASE("a cell lies in a region if its centre does, the upper and left edges included") {
   Annotations found;
   found.regions.push_back({"a", {rectangle(1, 1, 5, 3)}});  // centres at 1, 3, 5, ...
-  const LabelMap map = draw_annotations(plain(8, 6, 2), found, std::vector<std::string>{"a"});
+  const LabelMap map = draw_annotations(whole_grid(8, 6, 2), found, std::vector<std::string>{"a"});
   CHECK(cells_of(map) == std::vector<std::uint8_t>{0, 0, kNone, kNone,          //
                                                    kNone, kNone, kNone, kNone,  //
                                                    kNone, kNone, kNone, kNone});
@@ -131,7 +122,7 @@ TEST_CASE("holes are empty, later regions lie over earlier ones, unknown classes
   found.regions.push_back({"a", {rectangle(0, 0, 8, 8), rectangle(2, 2, 6, 6)}});
   found.regions.push_back({"b", {rectangle(0, 0, 4, 2)}});
   found.regions.push_back({"Ignore*", {rectangle(0, 0, 8, 8)}});
-  const LabelMap map = draw_annotations(plain(8, 8, 2), found, std::vector<std::string>{"a", "b"});
+  const LabelMap map = draw_annotations(whole_grid(8, 8, 2), found, std::vector<std::string>{"a", "b"});
   CHECK(cells_of(map) == std::vector<std::uint8_t>{1, 1, 0, 0,          //
                                                    0, kNone, kNone, 0,  //
                                                    0, kNone, kNone, 0,  //
@@ -142,17 +133,17 @@ TEST_CASE("regions reach beyond the source, and the last cells' centres are thos
   Annotations found;
   found.regions.push_back({"a", {rectangle(-1000, 4, 1000, 1000)}});
   // The last row of cells covers [4, 5): its centre is at 4.5 and not at 6.
-  const LabelMap map = draw_annotations(plain(6, 5, 4), found, std::vector<std::string>{"a"});
+  const LabelMap map = draw_annotations(whole_grid(6, 5, 4), found, std::vector<std::string>{"a"});
   CHECK(cells_of(map) == std::vector<std::uint8_t>{kNone, kNone, 0, 0});
   found.regions[0].rings[0] = rectangle(-50, -50, -10, 50);
-  CHECK(cells_of(draw_annotations(plain(6, 5, 4), found, std::vector<std::string>{"a"})) ==
+  CHECK(cells_of(draw_annotations(whole_grid(6, 5, 4), found, std::vector<std::string>{"a"})) ==
         std::vector<std::uint8_t>(4, kNone));
 }
 
 TEST_CASE("random polygons agree with a test of each centre by itself") {
   SplitMix64 random(11);
   const std::int64_t width = 61, height = 47, cell = 3;
-  const CellGrid grid = plain(width, height, cell);
+  const CellGrid grid = whole_grid(width, height, cell);
   for (int round = 0; round < 100; ++round) {
     Region region{"a", {}};
     for (std::uint64_t rings = 1 + random.below(3); rings > 0; --rings) {
@@ -196,17 +187,17 @@ TEST_CASE("a tile has the class of most of its points, from the share on, the lo
   // Columns of 16 cells below one upright tile: 6 of class 1, 6 of class 0, 4 of none.
   std::vector<std::uint8_t> cells;
   for (int i = 0; i < 256; ++i) cells.push_back(i % 16 < 6 ? 1 : i % 16 < 12 ? 0 : kNone);
-  const LabelMap map(plain(16, 16, 1), cells);
+  const LabelMap map(whole_grid(16, 16, 1), cells);
   const TileFrame frame{-8 * kSubpixel, -8 * kSubpixel, 16, 16};
   CHECK(class_of_tile(map, make_angle(0), frame, 375'000) == 0u);
   CHECK(class_of_tile(map, make_angle(0), frame, 375'001) == std::nullopt);
   cells[0] = cells[1] = kNone;
   cells[6] = 1;
-  CHECK(class_of_tile(LabelMap(plain(16, 16, 1), cells), make_angle(0), frame, 1) == 0u);
+  CHECK(class_of_tile(LabelMap(whole_grid(16, 16, 1), cells), make_angle(0), frame, 1) == 0u);
   cells[7] = 1;
-  CHECK(class_of_tile(LabelMap(plain(16, 16, 1), cells), make_angle(0), frame, 1) == 1u);
-  CHECK(class_of_tile(LabelMap(plain(16, 16, 1), std::vector<std::uint8_t>(256, kNone)), make_angle(0), frame,
-                      1) == std::nullopt);
+  CHECK(class_of_tile(LabelMap(whole_grid(16, 16, 1), cells), make_angle(0), frame, 1) == 1u);
+  CHECK(class_of_tile(LabelMap(whole_grid(16, 16, 1), std::vector<std::uint8_t>(256, kNone)), make_angle(0),
+                      frame, 1) == std::nullopt);
 }
 
 TEST_CASE("turned tiles take the class of the half of the source they lie in") {

@@ -17,7 +17,7 @@ LabelRule rule_of(const std::string& toml) {
   return label_rule_from_toml(toml::parse(toml, std::string_view("r.toml")), "r.toml");
 }
 
-std::string message_of(const std::string& toml) {
+std::string rule_error(const std::string& toml) {
   const Error error = error_of([&] { rule_of(toml); });
   CHECK(error.code() == Errc::bad_input);
   return error.what();
@@ -47,66 +47,66 @@ classes = ["tumour", "stroma"]
 }
 
 TEST_CASE("a wrong value of labels is named by line, key and value") {
-  CHECK(message_of("\nfrom = 'files'") ==
+  CHECK(rule_error("\nfrom = 'files'") ==
         "r.toml:2:8: labels.from = \"files\" is none of folder, path, csv, mask, geojson, set");
-  CHECK(message_of("from = 3") == "r.toml:1:8: labels.from is 3; it must be text");
-  CHECK(message_of("form = 'csv'").find("\"form\" is not a key of labels; the keys are from,") !=
+  CHECK(rule_error("from = 3") == "r.toml:1:8: labels.from is 3; it must be text");
+  CHECK(rule_error("form = 'csv'").find("\"form\" is not a key of labels; the keys are from,") !=
         std::string::npos);
-  CHECK(message_of("from = 'geojson'\nmin_share = 1.5")
+  CHECK(rule_error("from = 'geojson'\nmin_share = 1.5")
             .find("2:13: labels.min_share is 1.5; it is the share") != std::string::npos);
-  CHECK(message_of("min_share = nan").find("labels.min_share is null") != std::string::npos);
-  CHECK(message_of("values = { a = 256 }").find("labels.values a = 256 is neither") != std::string::npos);
-  CHECK(message_of("values = { a = -1 }").find("labels.values a = -1 is neither") != std::string::npos);
-  CHECK(message_of("values = { a = '#12345' }").find("nor a colour as in \"#80ff00\"") != std::string::npos);
-  CHECK(message_of("values = 5").find("write it as in { tumour = 255 }") != std::string::npos);
-  CHECK(message_of("classes = 'a'").find("write it as in [\"a\", \"b\"]") != std::string::npos);
+  CHECK(rule_error("min_share = nan").find("labels.min_share is null") != std::string::npos);
+  CHECK(rule_error("values = { a = 256 }").find("labels.values a = 256 is neither") != std::string::npos);
+  CHECK(rule_error("values = { a = -1 }").find("labels.values a = -1 is neither") != std::string::npos);
+  CHECK(rule_error("values = { a = '#12345' }").find("nor a colour as in \"#80ff00\"") != std::string::npos);
+  CHECK(rule_error("values = 5").find("write it as in { tumour = 255 }") != std::string::npos);
+  CHECK(rule_error("classes = 'a'").find("write it as in [\"a\", \"b\"]") != std::string::npos);
 }
 
 TEST_CASE("keys that the kind of labels needs or does not know are named") {
-  CHECK(message_of("from = 'csv'").find("labels.file is missing") != std::string::npos);
-  CHECK(message_of("from = 'path'").find("labels.expression is missing") != std::string::npos);
-  CHECK(message_of("from = 'mask'").find("labels.mask is missing") != std::string::npos);
-  CHECK(message_of("from = 'mask'\nmask = '{stem}.png'").find("labels.values is missing") !=
+  CHECK(rule_error("from = 'csv'").find("labels.file is missing") != std::string::npos);
+  CHECK(rule_error("from = 'path'").find("labels.expression is missing") != std::string::npos);
+  CHECK(rule_error("from = 'mask'").find("labels.mask is missing") != std::string::npos);
+  CHECK(rule_error("from = 'mask'\nmask = '{stem}.png'").find("labels.values is missing") !=
         std::string::npos);
-  CHECK(message_of("from = 'geojson'").find("labels.annotations is missing") != std::string::npos);
-  CHECK(message_of("mask = '{stem}.png'")
+  CHECK(rule_error("from = 'geojson'").find("labels.annotations is missing") != std::string::npos);
+  CHECK(rule_error("mask = '{stem}.png'")
             .find("labels.mask goes with from = \"mask\", and from is \"folder\"") != std::string::npos);
-  CHECK(message_of("min_share = 0.2").find("labels.min_share goes with from = \"mask\" or \"geojson\"") !=
+  CHECK(rule_error("min_share = 0.2").find("labels.min_share goes with from = \"mask\" or \"geojson\"") !=
         std::string::npos);
 }
 
 TEST_CASE("a pattern for masks must tell sources apart by words that it knows") {
   const std::string rest = "\nfrom = 'mask'\nvalues = { a = 1 }";
-  CHECK(message_of("mask = '{dir}/mask.png'" + rest).find("is one file for all sources") !=
+  CHECK(rule_error("mask = '{dir}/mask.png'" + rest).find("is one file for all sources") !=
         std::string::npos);
   CHECK(
-      message_of("mask = '{base}.png'" + rest).find("has \"{base}\"; it may have {dir}, {name} and {stem}") !=
+      rule_error("mask = '{base}.png'" + rest).find("has \"{base}\"; it may have {dir}, {name} and {stem}") !=
       std::string::npos);
 }
 
 TEST_CASE("classes that contradict each other or cannot be folders are named") {
   const std::string mask = "from = 'mask'\nmask = '{stem}.png'\n";
-  CHECK(message_of(mask + "values = { a = 1, b = '#010101' }").find("gives \"a\" and \"b\" the same 1") !=
+  CHECK(rule_error(mask + "values = { a = 1, b = '#010101' }").find("gives \"a\" and \"b\" the same 1") !=
         std::string::npos);
-  CHECK(message_of(mask + "values = { a = 1, b = 2 }\nclasses = ['a']").find("does not list \"b\"") !=
+  CHECK(rule_error(mask + "values = { a = 1, b = 2 }\nclasses = ['a']").find("does not list \"b\"") !=
         std::string::npos);
-  CHECK(message_of(mask + "values = { a = 1 }\nclasses = ['a', 'c']").find("has no value; add one") !=
+  CHECK(rule_error(mask + "values = { a = 1 }\nclasses = ['a', 'c']").find("has no value; add one") !=
         std::string::npos);
-  CHECK(message_of("classes = ['a', 'a']").find("lists \"a\" twice") != std::string::npos);
-  CHECK(message_of("classes = ['a/b']").find("has \"a/b\", which has a slash") != std::string::npos);
-  CHECK(message_of("classes = ['']").find("which is empty") != std::string::npos);
-  CHECK(message_of("classes = ['..']").find("cannot be the name of a folder") != std::string::npos);
+  CHECK(rule_error("classes = ['a', 'a']").find("lists \"a\" twice") != std::string::npos);
+  CHECK(rule_error("classes = ['a/b']").find("has \"a/b\", which has a slash") != std::string::npos);
+  CHECK(rule_error("classes = ['']").find("which is empty") != std::string::npos);
+  CHECK(rule_error("classes = ['..']").find("cannot be the name of a folder") != std::string::npos);
 }
 
 TEST_CASE("an expression is checked before any path is") {
-  CHECK(message_of("expression = '(?P<group>'").find("is no regular expression: missing )") !=
+  CHECK(rule_error("expression = '(?P<group>'").find("is no regular expression: missing )") !=
         std::string::npos);
-  CHECK(message_of("expression = '(a)'").find("captures nothing by name") != std::string::npos);
-  CHECK(message_of("expression = '(?P<patient>a)'").find("captures \"patient\"; a path has a class") !=
+  CHECK(rule_error("expression = '(a)'").find("captures nothing by name") != std::string::npos);
+  CHECK(rule_error("expression = '(?P<patient>a)'").find("captures \"patient\"; a path has a class") !=
         std::string::npos);
-  CHECK(message_of("from = 'path'\nexpression = '(?P<group>a)'").find("captures no class") !=
+  CHECK(rule_error("from = 'path'\nexpression = '(?P<group>a)'").find("captures no class") !=
         std::string::npos);
-  CHECK(message_of("expression = '(?P<class>a)'").find("write from = \"path\"") != std::string::npos);
+  CHECK(rule_error("expression = '(?P<class>a)'").find("write from = \"path\"") != std::string::npos);
 }
 
 TEST_CASE("classes are numbered as listed, else by the names of a mask's values") {

@@ -3,16 +3,12 @@ import json
 import os
 import re
 import socket
-import subprocess
 import tempfile
 import time
 
-BIN = os.environ["FRAG_BIN_DIR"]
+from served import fragd, run
+
 SECRET = "a secret beside the dataset"
-
-
-def run(*command):
-    subprocess.run([os.path.join(BIN, command[0]), *command[1:]], check=True, stdout=subprocess.DEVNULL)
 
 
 def connect(address):
@@ -112,20 +108,16 @@ def main():
         os.chdir(folder)
         with open("secret.txt", "w", encoding="ascii") as file:
             file.write(SECRET)
-        run("frag", "--threads", "1", "synth", "images", "--size", "320x240", "--per-class", "4", "--seed", "1")
-        run("frag", "--threads", "1", "cut", "images", "set", "--tile", "64", "--angles", "0,30", "--split", "50/25/25")
+        run("frag", "synth", "images", "--size", "320x240", "--per-class", "4", "--seed", "1")
+        run("frag", "cut", "images", "set", "--tile", "64", "--angles", "0,30", "--split", "50/25/25")
         with open("secret.txt", encoding="ascii") as file:
             assert file.read() == SECRET
-        server = subprocess.Popen([os.path.join(BIN, "fragd"), "set", "--port", "0", "--connections", "40", "--connections-per-address", "30"],
-                                  stdout=subprocess.PIPE, text=True)
-        address = re.search(r"http://([\d.]+):(\d+)", server.stdout.readline()).groups()
-        check_paths(address)
-        check_heads(address)
-        check_ranges(address, os.path.getsize("set/dataset.json"))
-        check_slow_senders(address)
-        assert get(address, "/healthz").endswith(b"ok\n")
-        server.terminate()
-        assert server.wait(60) == 0
+        with fragd("set", "--connections", "40", "--connections-per-address", "30") as (_, address):
+            check_paths(address)
+            check_heads(address)
+            check_ranges(address, os.path.getsize("set/dataset.json"))
+            check_slow_senders(address)
+            assert get(address, "/healthz").endswith(b"ok\n")
 
 
 main()

@@ -7,27 +7,17 @@ import hashlib
 import http.client
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-BIN = os.environ["FRAG_BIN_DIR"]
+from served import BIN, fragd, run
+
 CLIENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 FRAGMENTS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 RENDERS, QUEUE, CONNECTIONS, CACHE_MIB = 4, max(2, CLIENTS // 12), CLIENTS * 6 // 10, 8
 UNINSTRUMENTED = not re.search(r"/[at]san/", BIN)  # sanitizers take several times the memory
-
-
-def run(*command):
-    subprocess.run([os.path.join(BIN, command[0]), *command[1:]], check=True, stdout=subprocess.DEVNULL)
-
-
-def start(*command):
-    server = subprocess.Popen([os.path.join(BIN, "fragd"), *command], stdout=subprocess.PIPE, text=True)
-    line = server.stdout.readline()
-    return server, re.search(r"http://([\d.]+):(\d+)", line).groups()
 
 
 def get(address, path):
@@ -75,42 +65,42 @@ def sample(seed):
     return f"/v1/sample?split=train&count={FRAGMENTS}&seed={seed % 8}&repeats=1"
 
 
+def load(server, address):
+    idle = memory_kib(server.pid, "VmRSS")
+    expected = [hashlib.sha256(get(address, sample(seed))[2]).digest() for seed in range(8)]
+    clients = Clients(address, expected)
+    threads = [threading.Thread(target=clients.fetch, args=(i,)) for i in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    slowest = 0.0
+    while any(thread.is_alive() for thread in threads):  # health is answered meanwhile
+        begin = time.monotonic()
+        assert get(address, "/healthz")[0] == 200
+        slowest = max(slowest, time.monotonic() - begin)
+        time.sleep(0.05)
+    assert not clients.wrong, clients.wrong[:3]
+    assert clients.done == CLIENTS
+    assert clients.refusals > 0 or CLIENTS < 200, "nothing was refused: this asks too little"
+    metrics = get(address, "/metrics")[2].decode()
+    rendered = int(float(re.search(r"^fragd_fragments_rendered_total (\S+)", metrics, re.M).group(1)))
+    assert rendered >= (CLIENTS + 8) * FRAGMENTS, metrics
+    # The bound that the operator's page states, over what the process takes by itself.
+    decodes = RENDERS * 4 * 640 * 480 // 1024
+    bound = idle + CACHE_MIB * 1024 + CONNECTIONS * 1024 + decodes + 64 * 1024
+    peak = memory_kib(server.pid)
+    print(f"{CLIENTS} clients of {FRAGMENTS} fragments, {clients.refusals} refusals, health within {slowest:.2f} s, "
+          f"{peak // 1024} MiB at most, bound {bound // 1024} MiB")
+    assert not UNINSTRUMENTED or peak <= bound, (peak, bound)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        run("frag", "--threads", "1", "synth", "images", "--size", "640x480", "--per-class", "4", "--seed", "1")
-        run("frag", "--threads", "1", "cut", "images", "set", "--tile", "256", "--angles", "0:330:30", "--split", "50/25/25")
-        server, address = start("set", "--port", "0", "--renders", str(RENDERS), "--queue", str(QUEUE), "--cache", str(CACHE_MIB),
-                                "--connections", str(CONNECTIONS), "--connections-per-address", "0")
-        idle = memory_kib(server.pid, "VmRSS")
-        expected = [hashlib.sha256(get(address, sample(seed))[2]).digest() for seed in range(8)]
-        clients = Clients(address, expected)
-        threads = [threading.Thread(target=clients.fetch, args=(i,)) for i in range(CLIENTS)]
-        for thread in threads:
-            thread.start()
-        slowest = 0.0
-        while any(thread.is_alive() for thread in threads):  # health is answered meanwhile
-            begin = time.monotonic()
-            assert get(address, "/healthz")[0] == 200
-            slowest = max(slowest, time.monotonic() - begin)
-            time.sleep(0.05)
-        for thread in threads:
-            thread.join()
-        assert not clients.wrong, clients.wrong[:3]
-        assert clients.done == CLIENTS
-        assert clients.refusals > 0 or CLIENTS < 200, "nothing was refused: this asks too little"
-        metrics = get(address, "/metrics")[2].decode()
-        rendered = int(float(re.search(r"^fragd_fragments_rendered_total (\S+)", metrics, re.M).group(1)))
-        assert rendered >= (CLIENTS + 8) * FRAGMENTS, metrics
-        # The bound that the operator's page states, over what the process takes by itself.
-        decodes = RENDERS * 4 * 640 * 480 // 1024
-        bound = idle + CACHE_MIB * 1024 + CONNECTIONS * 1024 + decodes + 64 * 1024
-        peak = memory_kib(server.pid)
-        print(f"{CLIENTS} clients of {FRAGMENTS} fragments, {clients.refusals} refusals, health within {slowest:.2f} s, "
-              f"{peak // 1024} MiB at most, bound {bound // 1024} MiB")
-        assert not UNINSTRUMENTED or peak <= bound, (peak, bound)
-        server.terminate()
-        assert server.wait(60) == 0
+        run("frag", "synth", "images", "--size", "640x480", "--per-class", "4", "--seed", "1")
+        run("frag", "cut", "images", "set", "--tile", "256", "--angles", "0:330:30", "--split", "50/25/25")
+        limits = {"renders": RENDERS, "queue": QUEUE, "cache": CACHE_MIB, "connections": CONNECTIONS, "connections-per-address": 0}
+        with fragd("set", *(word for name, value in limits.items() for word in ("--" + name, str(value)))) as (server, address):
+            load(server, address)
 
 
 main()

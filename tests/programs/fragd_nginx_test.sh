@@ -26,7 +26,7 @@ END
 nginx -t -p "$work" -c "$work/nginx.conf" 2>nginx.out || fail "nginx -t: $(<nginx.out)"
 nginx -p "$work" -c "$work/nginx.conf" -g 'daemon off; master_process off;' 2>nginx.err & nginx_pid=$!
 fetch() { curl -sS --cacert cert.pem --resolve "localhost:$tls:127.0.0.1" "$@"; }
-for _ in $(seq 100); do fetch -o /dev/null "https://localhost:$tls/healthz" 2>/dev/null && break; sleep 0.05; done
+wait_until fetch -s -o /dev/null "https://localhost:$tls/healthz"
 base=https://localhost:$tls
 
 equal "$(fetch "$base/healthz")" ok "health through nginx"
@@ -41,8 +41,8 @@ equal "$(fetch -o /dev/null -w '%{http_code}' "$base/v1/sample?split=nope")" 404
 # fragd logs whom nginx names, and counts them: a third stream of one address is refused, others are not
 grep -q '^127\.0\.0\.1 .*"GET /healthz' access.log || fail "access log: $(<access.log)"
 slow="v1/sample?split=train&count=4000&seed=7&repeats=1"
-for _ in 1 2; do curl -s --limit-rate 100K -H 'X-Forwarded-For: 203.0.113.7' "$url/$slow" -o /dev/null & done
-sleep 0.5
+for n in 1 2; do curl -s --limit-rate 100K -H 'X-Forwarded-For: 203.0.113.7' "$url/$slow" -o "slow$n" & done
+for n in 1 2; do wait_until test -s "slow$n"; done
 equal "$(curl -s -o answer -D head -w '%{http_code}' -H 'X-Forwarded-For: 203.0.113.7' "$url/v1/dataset")" 503 "a third of one address"
 grep -qi '^Retry-After: ' head || fail "503 without Retry-After"
 equal "$(curl -s -o answer -w '%{http_code}' -H 'X-Forwarded-For: 203.0.113.8' "$url/v1/dataset")" 200 "another address"

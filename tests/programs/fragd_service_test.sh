@@ -5,8 +5,8 @@ small_dataset one
 small_dataset two 2
 id_one=$(sha256sum <one/dataset.json | cut -c1-64) id_two=$(sha256sum <two/dataset.json | cut -c1-64)
 code() { curl -s -o answer -D head -w '%{http_code}' "$@"; }
-wait_until() { for _ in $(seq 200); do if "$@"; then return 0; fi; sleep 0.05; done; fail "not in time: $*"; }
-ready() { [[ $(code "$url/readyz") == 200 ]]; }
+answers() { [[ $(code "$url/$2") == "$1" ]]; }
+ready() { answers 200 readyz; }
 
 # a configuration that is wrong names the line and the way out
 printf 'datasets = ["one"]\nport = 0\n\nqueu = 3\n' >wrong.toml
@@ -72,8 +72,8 @@ serve slow fragd one --port 0 --drain 20
 big="$url/v1/sample?split=train&count=4000&seed=7&repeats=1"
 curl -fsS "$big" -o whole
 curl -fsS --limit-rate 8M "$big" -o part & stream=$!
-sleep 0.5; kill -TERM $pid; sleep 0.4
-equal "$(code "$url/readyz")" 503 "readiness while it drains"
+wait_until test -s part; kill -TERM $pid
+wait_until answers 503 readyz
 equal "$(code "$url/healthz")" 200 "health while it drains"
 equal "$(code "$url/v1/dataset")" 503 "new work while it drains"
 grep -qi '^Retry-After: ' head || fail "503 without Retry-After"
@@ -83,15 +83,15 @@ wait $pid || fail "status after a drain"
 
 # a drain has an end, and a second signal ends at once
 serve short fragd one --port 0 --drain 1
-big="$url/v1/sample?split=train&count=4000&seed=7&repeats=1"; curl -s --limit-rate 2M "$big" -o /dev/null & stream=$!
-sleep 0.5; kill -TERM $pid; wait $pid || fail "status after a drain that was cut short"
+big="$url/v1/sample?split=train&count=4000&seed=7&repeats=1"; curl -s --limit-rate 2M "$big" -o cut & stream=$!
+wait_until test -s cut; kill -TERM $pid; wait $pid || fail "status after a drain that was cut short"
 ! wait $stream || fail "a stream cut short passed for whole"
 serve twice fragd one --port 0 --drain 60 --renders 1 --queue 0
 wait_until ready
-curl -s --limit-rate 200K "$url/v1/sample?split=train&count=4000&seed=7&repeats=1" -o /dev/null & stream=$!
-sleep 0.5
-equal "$(code "$url/v1/sample?split=train&count=50&seed=1")" 200 "a slow reader holds no render"
-kill -TERM $pid; sleep 0.4; kill -TERM $pid
+curl -s --limit-rate 200K "$url/v1/sample?split=train&count=4000&seed=7&repeats=1" -o slow & stream=$!
+wait_until test -s slow
+wait_until answers 200 "v1/sample?split=train&count=50&seed=1"  # a slow reader holds no render
+kill -TERM $pid; wait_until answers 503 readyz; kill -TERM $pid
 status=0; wait $pid || status=$?; equal $status 143 "a second SIGTERM"
 kill $stream; wait $stream || true
 

@@ -26,6 +26,12 @@ expect() {
 # says TEXT: the last command's standard error holds it.
 says() { [[ $err == *"$1"* ]] || fail "\"$1\" is not in: $err"; }
 
+# wait_until COMMAND...: within 20 seconds it succeeds.
+wait_until() {
+  for _ in $(seq 400); do if "$@"; then return 0; fi; sleep 0.05; done
+  fail "not in time: $*"
+}
+
 equal() { [[ $1 == "$2" ]] || fail "$3: $1 is not $2"; }
 
 # serve NAME COMMAND...: starts a server in the background; its address is in $url and its process in $pid once it is ready.
@@ -44,8 +50,8 @@ serve() {
   fail "$name does not start"
 }
 
-# Small pictures, three classes of four, and a dataset of them; on one thread, because ThreadSanitizer cannot see oneTBB's order.
+# Small pictures, three classes of four, and a dataset of them.
 small_dataset() { # NAME [SEED]
-  frag --threads 1 synth "$1.images" --size 320x240 --per-class 4 --seed "${2:-1}" >synth.out
-  frag --threads 1 cut "$1.images" "$1" --tile 64 --angles 0:330:30 --split 50/25/25 >cut.out
+  frag synth "$1.images" --size 320x240 --per-class 4 --seed "${2:-1}" >synth.out
+  frag cut "$1.images" "$1" --tile 64 --angles 0:330:30 --split 50/25/25 >cut.out
 }

@@ -24,7 +24,7 @@ SampleSpec tested(SampleSpec spec) {
   return spec;
 }
 
-std::vector<FragmentId> draw_or_nothing(const Sampler& sampler, const SampleSpec& spec) {
+std::vector<FragmentId> held_or_nothing(const Sampler& sampler, const SampleSpec& spec) {
   try {
     return ids_of(sampler.draw(spec));
   } catch (const Error& error) {
@@ -40,7 +40,7 @@ TEST_CASE("both sides of a holdout are the split, and no group is on both") {
     const RandomSet set = random_set(seed, {"train", "val"});
     const Sampler sampler = set.sampler();
     const SampleSpec spec = holdout_of(seed, 1 + static_cast<std::uint32_t>(seed * 16));
-    const auto train = ids_of(sampler.draw(spec)), test = draw_or_nothing(sampler, tested(spec));
+    const auto train = ids_of(sampler.draw(spec)), test = held_or_nothing(sampler, tested(spec));
     const auto training = set.groups(train), testing = set.groups(test);
     for (const std::uint32_t group : testing) REQUIRE(training.count(group) == 0);
     REQUIRE(train.size() + test.size() == set.all_of({"train"}).size());
@@ -97,8 +97,8 @@ TEST_CASE("what is held out is passed over and those behind move up") {
                                   : SamplePolicy::changing_parts;
     SampleSpec without = spec;
     without.holdout = 0;
-    const auto train = draw_or_nothing(sampler, spec);
-    const auto held = set.groups(draw_or_nothing(sampler, tested([&] {
+    const auto train = held_or_nothing(sampler, spec);
+    const auto held = set.groups(held_or_nothing(sampler, tested([&] {
                                                    SampleSpec all = holdout_of(seed, 250);
                                                    return all;
                                                  }())));

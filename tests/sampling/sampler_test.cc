@@ -6,8 +6,10 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/random.h"
+#include "tests/sampling/random_sets.h"
 
 using namespace frag;
+using frag::test::ids_of;
 
 namespace {
 
@@ -56,12 +58,6 @@ std::uint64_t smallest(const Ranges& ranges) {
     least = std::min(least, sum);
   }
   return least;
-}
-
-std::vector<FragmentId> ids_of(const SampleList& list) {
-  std::vector<FragmentId> ids;
-  for (std::uint64_t i = 0; i < list.size(); ++i) ids.push_back(list.at(i));
-  return ids;
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ using namespace frag;
 
 namespace {
 
-std::vector<std::uint64_t> random_weights(SplitMix64& random) {
+std::vector<std::uint64_t> random_turn_weights(SplitMix64& random) {
   std::vector<std::uint64_t> weights(1 + random.below(9));
   const std::uint64_t most = 1 + random.below(200);
   for (auto& weight : weights) weight = 1 + random.below(most);
@@ -21,7 +21,7 @@ std::vector<std::uint64_t> random_weights(SplitMix64& random) {
 TEST_CASE("of every prefix each lane has its share, rounded up or down") {
   SplitMix64 random(1);
   for (int trial = 0; trial < 200; ++trial) {
-    const std::vector<std::uint64_t> weights = random_weights(random);
+    const std::vector<std::uint64_t> weights = random_turn_weights(random);
     const std::uint64_t sum = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
     const std::uint64_t length = 1 + random.below(3 * sum);
     Turns turns(weights);
@@ -52,7 +52,7 @@ TEST_CASE("equal weights go round in order, whatever their number") {
 TEST_CASE("a lane of as many fragments as are needed serves so many positions and no more") {
   SplitMix64 random(2);
   for (int trial = 0; trial < 200; ++trial) {
-    const std::vector<std::uint64_t> weights = random_weights(random);
+    const std::vector<std::uint64_t> weights = random_turn_weights(random);
     Turns turns(weights);
     const std::size_t lane = random.below(weights.size());
     const std::uint64_t size = random.below(100'000), limit = turns.limit(lane, size);

@@ -9,14 +9,14 @@ using namespace frag;
 
 namespace {
 
-struct Bench {
+struct FrontBench {
   test::TempDir dir;
   DatasetFolder folder{test::small_dataset(dir)};
   Mirror mirror{folder, 1 << 24};
   Warmer warmer{mirror};
   Front front;
 
-  explicit Bench(FrontOptions options = {}) : front(mirror, warmer, std::move(options)) {
+  explicit FrontBench(FrontOptions options = {}) : front(mirror, warmer, std::move(options)) {
     while (!warmer.done()) std::this_thread::yield();
   }
 
@@ -47,7 +47,7 @@ FrontOptions behind_proxy(int per_address) {
 }  // namespace
 
 TEST_CASE("readiness says how much was warmed and what disagrees") {
-  Bench bench;
+  FrontBench bench;
   const http::Response ready = bench.get("/readyz");
   CHECK(ready.status == 200);
   const Json json = parse_json(ready.body, "readyz");
@@ -67,7 +67,7 @@ TEST_CASE("as many sources are warmed as the cache holds, and none is decoded tw
 }
 
 TEST_CASE("a mirror that drains refuses new work and says so, and stays healthy") {
-  Bench bench;
+  FrontBench bench;
   bench.front.drain();
   CHECK(bench.get("/readyz").status == 503);
   CHECK(bench.get("/healthz").status == 200);
@@ -82,7 +82,7 @@ TEST_CASE("with tokens everything but health asks for one") {
   const Tokens tokens(dir / "tokens");
   FrontOptions options;
   options.tokens = &tokens;
-  Bench bench(options);
+  FrontBench bench(options);
   for (const char* path : {"/v1/load", "/metrics", "/v1/dataset", "/files/dataset.json", "/nothing"}) {
     const http::Response refused = bench.get(path);
     INFO(path);
@@ -110,7 +110,7 @@ TEST_CASE("whoever a trusted proxy names last is the client, and nobody else may
 }
 
 TEST_CASE("an address behind a proxy has as many requests under way as it may, until their bodies end") {
-  Bench bench(behind_proxy(1));
+  FrontBench bench(behind_proxy(1));
   const auto ask = [&](const std::string& who) {
     return bench.get("/files/dataset.json", {{"x-forwarded-for", who}}, "10.0.0.1");
   };
@@ -124,7 +124,7 @@ TEST_CASE("an address behind a proxy has as many requests under way as it may, u
 }
 
 TEST_CASE("metrics are lines that Prometheus reads") {
-  Bench bench;
+  FrontBench bench;
   http::Request request;
   request.route = "/v1/sample";
   bench.front.counts().add({request, "/v1/sample", "1.1", 200, 1000, 0.5, false});
@@ -145,7 +145,7 @@ TEST_CASE("metrics are lines that Prometheus reads") {
 }
 
 TEST_CASE("the page and its files load nothing from elsewhere and are not sent twice") {
-  Bench bench;
+  FrontBench bench;
   for (const char* path : {"/", "/web/style.css", "/web/page.js", "/web/chart.js"}) {
     INFO(path);
     const http::Response page = bench.get(path);
@@ -166,7 +166,7 @@ TEST_CASE("without Chart.js its place is taken by a script that does nothing") {
 }
 
 TEST_CASE("the load and the classes of each split are told") {
-  Bench bench;
+  FrontBench bench;
   const Json load = parse_json(bench.get("/v1/load").body, "load");
   for (const char* name : {"connections", "renders", "renders_limit", "waiting", "fragments", "cache_bytes"})
     CHECK(load.contains(name));

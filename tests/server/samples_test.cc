@@ -22,14 +22,14 @@ struct Answered {
 };
 
 // A mirror whose handlers are asked without a socket.
-struct Bench {
+struct SamplesBench {
   TempDir dir;
   DatasetFolder folder;
   Mirror mirror;
 
-  explicit Bench(const std::filesystem::path& dataset, std::size_t cache = 1 << 24)
+  explicit SamplesBench(const std::filesystem::path& dataset, std::size_t cache = 1 << 24)
       : folder(dataset), mirror(folder, cache) {}
-  Bench() : folder(test::small_dataset(dir)), mirror(folder, 1 << 24) {}
+  SamplesBench() : folder(test::small_dataset(dir)), mirror(folder, 1 << 24) {}
 
   Answered get(const std::string& path, const std::map<std::string, std::string>& params = {},
                const std::map<std::string, std::string>& headers = {}) const {
@@ -93,7 +93,7 @@ std::filesystem::path uneven_dataset(const TempDir& dir) {
 }  // namespace
 
 TEST_CASE("a sample's bytes are those that libfrag writes, in every format") {
-  Bench bench;
+  SamplesBench bench;
   for (const SampleFormat format : {SampleFormat::raw, SampleFormat::png, SampleFormat::jpg}) {
     SampleExport settings;
     settings.format = format;
@@ -108,7 +108,7 @@ TEST_CASE("a sample's bytes are those that libfrag writes, in every format") {
 }
 
 TEST_CASE("keys carry the position where a sample repeats, and lengths still hold") {
-  Bench bench;
+  SamplesBench bench;
   SampleExport settings;
   settings.repeats = Repeats::allow;
   const std::uint64_t many = bench.folder.catalog().fragments() * 2;
@@ -121,9 +121,10 @@ TEST_CASE("keys carry the position where a sample repeats, and lengths still hol
 
 TEST_CASE("any range of a raw sample is that part of its bytes") {
   const TempDir dir;
-  Bench even, uneven(uneven_dataset(dir));
-  for (const auto& [bench, query] : {std::pair<Bench&, std::map<std::string, std::string>>{even, kForty},
-                                     {uneven, {{"split", "train"}, {"seed", "5"}, {"balance", "none"}}}}) {
+  SamplesBench even, uneven(uneven_dataset(dir));
+  for (const auto& [bench, query] :
+       {std::pair<SamplesBench&, std::map<std::string, std::string>>{even, kForty},
+        {uneven, {{"split", "train"}, {"seed", "5"}, {"balance", "none"}}}}) {
     const std::string whole = bench.get("/v1/sample", query).body;
     REQUIRE(whole.size() > 10000);
     std::vector<std::pair<std::size_t, std::size_t>> parts = {
@@ -141,7 +142,7 @@ TEST_CASE("any range of a raw sample is that part of its bytes") {
 }
 
 TEST_CASE("equal samples have equal tags, others have others") {
-  Bench bench;
+  SamplesBench bench;
   const auto tag = [&bench](const std::map<std::string, std::string>& more) {
     return bench.get("/v1/sample", with(kForty, more)).headers.at("ETag");
   };
@@ -155,7 +156,7 @@ TEST_CASE("equal samples have equal tags, others have others") {
 }
 
 TEST_CASE("digests are those of each KEY.json, in order and by range") {
-  Bench bench;
+  SamplesBench bench;
   const std::string digests = bench.get("/v1/sample/digests", kForty).body;
   REQUIRE(digests.size() == 40 * 16);
   FragmentRenderer renderer(bench.folder);
@@ -179,7 +180,7 @@ TEST_CASE("digests are those of each KEY.json, in order and by range") {
 }
 
 TEST_CASE("lists of ids have a limit that says how to go on") {
-  Bench bench;
+  SamplesBench bench;
   const Answered refused = bench.get("/v1/sample/ids", with(kForty, {{"limit", "10001"}}));
   CHECK(refused.status == 400);
   CHECK(refused.body.find("skip") != std::string::npos);
@@ -187,7 +188,7 @@ TEST_CASE("lists of ids have a limit that says how to go on") {
 }
 
 TEST_CASE("a single fragment comes as raw, JPEG, PNG and as its address") {
-  Bench bench;
+  SamplesBench bench;
   FragmentRenderer renderer(bench.folder);
   const Image pixels = renderer.render(17);
   CHECK(bench.get("/v1/fragments/17.raw").body == pixels.packed());

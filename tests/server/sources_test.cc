@@ -10,7 +10,7 @@ using namespace frag;
 
 namespace {
 
-struct Bench {
+struct SourceBench {
   test::TempDir dir;
   DatasetFolder folder{test::small_dataset(dir)};
   Mirror mirror{folder, 1 << 24};
@@ -30,7 +30,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("sources come in pages, and by split and class") {
-  Bench bench;
+  SourceBench bench;
   const Json all = bench.json("/v1/sources");
   CHECK(all["total"] == 12);
   CHECK(all["sources"].size() == 12);
@@ -45,7 +45,7 @@ TEST_CASE("sources come in pages, and by split and class") {
 }
 
 TEST_CASE("a source says where its tiles lie, and their ids are the dataset's") {
-  Bench bench;
+  SourceBench bench;
   const Catalog& catalog = bench.folder.catalog();
   const Json source = bench.json("/v1/sources/3");
   CHECK(source["source"]["id"] == 3);
@@ -70,7 +70,7 @@ TEST_CASE("a source says where its tiles lie, and their ids are the dataset's") 
 }
 
 TEST_CASE("a picture is as wide as asked, at most as the source, and made once") {
-  Bench bench;
+  SourceBench bench;
   const auto width = [&bench](const char* wanted) {
     const http::Response response = bench.get("/v1/sources/0/picture.jpg", {{"width", wanted}});
     std::string jpeg;

@@ -9,7 +9,7 @@ using namespace frag::trainer;
 
 namespace {
 
-std::string problem_with(const std::string& toml) {
+std::string job_problem(const std::string& toml) {
   const Error error = test::error_of([&] { parse_job_file(toml, "job.toml"); });
   CHECK(error.code() == Errc::bad_input);
   return error.what();
@@ -43,16 +43,16 @@ TEST_CASE("the example in manifests/ is read") {
 
 TEST_CASE("mistakes are named with their line") {
   const std::string good = "mirrors = [\"http://m:1\"]\n";
-  CHECK(problem_with(good + "rouds = 3\n") == "job.toml:2: unknown key \"rouds\"");
-  CHECK(problem_with(good + "[local]\nepochs = 1\nlr = 0.1\n") == "job.toml:4: unknown key \"lr\"");
-  CHECK(problem_with(good + "[sample]\npart = 1\n") == "job.toml:3: unknown key \"part\"");
-  CHECK(problem_with(good + "local = 3\n") == "job.toml:2: key \"local\" must be a table");
-  CHECK(problem_with(good + "nodes = \"four\"\n").rfind("job.toml:2: ", 0) == 0);
-  CHECK(problem_with(good + "nodes = 0\n").rfind("job.toml:2: ", 0) == 0);
-  CHECK(problem_with(good + "\nquorum = 1.5\n").rfind("job.toml:3: ", 0) == 0);
-  CHECK(problem_with(good + "input = 0\n").rfind("job.toml:2: ", 0) == 0);
-  CHECK(problem_with(good + "[sample]\nsplit = 4\n").rfind("job.toml:3: ", 0) == 0);
-  CHECK(problem_with("mirrors = [\n").rfind("job.toml:", 0) == 0);
-  CHECK(problem_with("nodes = 2\n").find("mirrors") != std::string::npos);
-  CHECK(problem_with(good + "dataset = \"short\"\n").rfind("job.toml:2: ", 0) == 0);
+  CHECK(job_problem(good + "rouds = 3\n") == "job.toml:2: unknown key \"rouds\"");
+  CHECK(job_problem(good + "[local]\nepochs = 1\nlr = 0.1\n") == "job.toml:4: unknown key \"lr\"");
+  CHECK(job_problem(good + "[sample]\npart = 1\n") == "job.toml:3: unknown key \"part\"");
+  CHECK(job_problem(good + "local = 3\n") == "job.toml:2: key \"local\" must be a table");
+  CHECK(job_problem(good + "nodes = \"four\"\n").rfind("job.toml:2: ", 0) == 0);
+  CHECK(job_problem(good + "nodes = 0\n").rfind("job.toml:2: ", 0) == 0);
+  CHECK(job_problem(good + "\nquorum = 1.5\n").rfind("job.toml:3: ", 0) == 0);
+  CHECK(job_problem(good + "input = 0\n").rfind("job.toml:2: ", 0) == 0);
+  CHECK(job_problem(good + "[sample]\nsplit = 4\n").rfind("job.toml:3: ", 0) == 0);
+  CHECK(job_problem("mirrors = [\n").rfind("job.toml:", 0) == 0);
+  CHECK(job_problem("nodes = 2\n").find("mirrors") != std::string::npos);
+  CHECK(job_problem(good + "dataset = \"short\"\n").rfind("job.toml:2: ", 0) == 0);
 }

@@ -14,7 +14,7 @@ Json good() {
                          "std": [40.25], "dataset": "d", "fragment": 256})");
 }
 
-std::string problem_with(const Json& json) {
+std::string card_problem(const Json& json) {
   const Error error = test::error_of([&] { model_card_from_json(json, "w.safetensors"); });
   CHECK(error.code() == Errc::bad_input);
   CHECK(std::string(error.what()).rfind("w.safetensors: ", 0) == 0);
@@ -36,18 +36,18 @@ TEST_CASE("a card that cannot be right is refused by its key") {
     json[key] = value;
     return json;
   };
-  CHECK(problem_with(Json()).find("model card") != std::string::npos);
+  CHECK(card_problem(Json()).find("model card") != std::string::npos);
   for (const char* key : {"model", "classes", "channels", "input", "mean", "std"}) {
     Json json = good();
     json.erase(key);
-    CHECK(problem_with(json).find(key) != std::string::npos);
+    CHECK(card_problem(json).find(key) != std::string::npos);
   }
-  CHECK(problem_with(with("classes", {"only"})).find("classes") != std::string::npos);
-  CHECK(problem_with(with("channels", 2)).find("channels") != std::string::npos);
-  CHECK(problem_with(with("input", 0)).find("input") != std::string::npos);
-  CHECK(problem_with(with("mean", {1, 2, 3})).find("mean") != std::string::npos);
-  CHECK(problem_with(with("std", {0})).find("std") != std::string::npos);
-  CHECK(problem_with(with("model", 7)).find("model") != std::string::npos);
+  CHECK(card_problem(with("classes", {"only"})).find("classes") != std::string::npos);
+  CHECK(card_problem(with("channels", 2)).find("channels") != std::string::npos);
+  CHECK(card_problem(with("input", 0)).find("input") != std::string::npos);
+  CHECK(card_problem(with("mean", {1, 2, 3})).find("mean") != std::string::npos);
+  CHECK(card_problem(with("std", {0})).find("std") != std::string::npos);
+  CHECK(card_problem(with("model", 7)).find("model") != std::string::npos);
 }
 
 TEST_CASE("classes must be the card's, in its order") {

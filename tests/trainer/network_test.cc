@@ -27,7 +27,7 @@ std::string with_card(const rounds::WeightsFile& file, const Json& card) {
   return out;
 }
 
-std::string problem_with(const std::string& file) {
+std::string weights_problem(const std::string& file) {
   const Error error = test::error_of([&] { Network(parse_weights(file), "w"); });
   CHECK(error.code() == Errc::bad_input);
   return error.what();
@@ -92,15 +92,15 @@ TEST_CASE("weights that do not fit their card are refused by name") {
     card[key] = value;
     return with_card(file, card);
   };
-  CHECK(problem_with(with("model", "other")) == "w: unknown model \"other\"");
-  CHECK(problem_with(with("model", "tcnn3")).find("too small for tcnn3, which needs 35 px") !=
+  CHECK(weights_problem(with("model", "other")) == "w: unknown model \"other\"");
+  CHECK(weights_problem(with("model", "tcnn3")).find("too small for tcnn3, which needs 35 px") !=
         std::string::npos);
-  CHECK(problem_with(with("classes", {"a", "b"})).find("\"head.weight\" has another shape") !=
+  CHECK(weights_problem(with("classes", {"a", "b"})).find("\"head.weight\" has another shape") !=
         std::string::npos);
-  CHECK(problem_with(with_card(file, Json())).find("model card") != std::string::npos);
+  CHECK(weights_problem(with_card(file, Json())).find("model card") != std::string::npos);
   rounds::WeightsFile fewer = file;
   fewer.layout.tensors.pop_back();
-  CHECK(problem_with(with_card(fewer, file.layout.card)).find("is missing") != std::string::npos);
+  CHECK(weights_problem(with_card(fewer, file.layout.card)).find("is missing") != std::string::npos);
 }
 
 TEST_CASE("T-CNN-3 runs at its smallest input") {

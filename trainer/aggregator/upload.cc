@@ -11,7 +11,7 @@
 namespace frag::aggregator {
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
+constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 
 [[noreturn]] void too_long(std::uint64_t limit) {
   throw http::HttpError(413, "the body is longer than the limit of " + format_bytes(limit));
@@ -38,7 +38,7 @@ void Upload::receive(const http::Request& request, std::uint64_t limit) {
   if (announced && *announced > 0 && static_cast<std::uint64_t>(*announced) > limit) too_long(limit);
   FileWriter file(path_);
   Sha256 sha;
-  std::vector<char> buffer(kChunkBytes);
+  std::vector<char> buffer(kBufferBytes);
   while (request.body) {
     const std::size_t got = request.body(buffer.data(), buffer.size());
     if (got == 0) break;
