@@ -237,8 +237,7 @@ class SourceFragments {
 
 }  // namespace
 
-void render_fragments(const Catalog& catalog, const FragmentRenderer::Pixels& pixels,
-                      std::span<const FragmentId> ids,
+void render_fragments(const Catalog& catalog, const DecodedSource& pixels, std::span<const FragmentId> ids,
                       const std::function<void(std::size_t index, const Image& fragment)>& take) {
   if (pixels.whole) return SourceFragments(catalog, *pixels.whole, ids, take).render();
   for (std::size_t i = 0; i < ids.size(); ++i) {
