@@ -49,9 +49,15 @@ struct EncodedFragment {
 EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
                                 const Image& pixels, SampleFormat format, int quality = kSampleJpegQuality);
 
-// KEY.json of a fragment whose pixels have that digest; `picture` counts for PNG and JPEG alone.
-std::string describe_fragment(const Catalog& catalog, FragmentId id, const std::string& pixels,
-                              SampleFormat format, std::string_view picture);
+// What KEY.json says of a fragment beside what its address says. The texts are JSON already, so that whoever
+// describes many fragments makes each of them once.
+struct FragmentTexts {
+  std::string_view class_name, split, angle;  // JSON
+  std::string_view pixels, picture;           // digests; none of a picture for raw
+};
+// Appends KEY.json; `address` is that of `id`.
+void append_description(std::string& out, const Catalog& catalog, FragmentId id,
+                        const FragmentAddress& address, const FragmentTexts& texts);
 
 // The pixels, as the description says they lie. Errc::bad_input where the two do not fit, or a picture is
 // damaged; digests are not compared.
