@@ -114,15 +114,8 @@ WantedSample SampleFetcher::want(const SampleSpec& spec) {
             manifest.recipe.dataset, manifest.classes};
   }
   const Catalog& catalog = mirrors_.catalog();
-  WantedSample wanted{spec, sampler_->draw(spec), options_.format.value_or(SampleFormat::raw), catalog.id(),
-                      catalog.classes()};
-  wanted.problem = [&catalog, list = wanted.list, repeats = spec.repeats](std::uint64_t position,
-                                                                          const EncodedFragment& fragment) {
-    const FragmentId id = list.at(position);
-    return fragment_problem(catalog, id,
-                            repeats == Repeats::allow ? sample_key(id, position) : sample_key(id), fragment);
-  };
-  return wanted;
+  return {spec,         sampler_->draw(spec), options_.format.value_or(SampleFormat::raw),
+          catalog.id(), catalog.classes(),    &catalog};
 }
 
 void SampleFetcher::fetch(const WantedSample& wanted, std::uint64_t skip, const Deliver& deliver,

@@ -150,7 +150,7 @@ EncodedFragment ShardProvider::cut_out(const std::string& bytes, std::uint64_t o
   fragment.picture = member(0);
   member(1);
   fragment.description = member(2);
-  const std::string problem = wanted_.problem ? wanted_.problem(position, fragment) : "";
+  const std::string problem = wanted_.problem(position, fragment);
   if (!problem.empty()) throw WrongAnswer("gave " + problem);
   return fragment;
 }
