@@ -60,10 +60,7 @@ TEST_CASE("fragments that were left out are in no part, all others in one") {
     for (std::int64_t y = 0; y < 96; ++y) std::fill_n(half.row(y), 80, std::uint8_t{90});
     test::write_png(dir / "images" / "a" / (std::to_string(number) + ".png"), half);
   }
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "dataset";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir);
   options.recipe.min_detail = 5;
   cut(options);
   const DatasetFolder folder(options.dataset);

@@ -49,10 +49,7 @@ CutOptions half_even(const TempDir& dir) {
     for (std::int64_t y = 0; y < 80; ++y) std::fill_n(picture.row(y), 80, std::uint8_t{200});
     test::write_png(dir / ("images/a/" + std::to_string(i) + ".png"), picture);
   }
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "half.frag";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir, "half.frag");
   options.recipe.split = "50/50";
   return options;
 }
