@@ -6,15 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <exception>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
@@ -22,6 +16,7 @@
 #include "libfrag/base/signature.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/layout.h"
+#include "libfrag/fetching/at_once.h"
 #include "libfrag/fetching/file_transfer.h"
 
 namespace frag {
@@ -120,28 +115,12 @@ class Copier {
       bytes += shard.bytes;
     }
     begin(bytes);
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;  // guards the two below
-    std::exception_ptr failure;
+    std::mutex mutex;  // for step
     const auto count = [&](std::uint64_t came) {
       const std::lock_guard lock(mutex);
       step(came);
     };
-    const auto work = [&] {
-      for (std::size_t i = next++; i < missing.size(); i = next++) {
-        try {
-          fetch_shard(missing[i], count);
-        } catch (...) {
-          next = missing.size();
-          const std::lock_guard lock(mutex);
-          failure = std::current_exception();
-        }
-      }
-    };
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < std::min(kConnections, missing.size()); ++i) threads.emplace_back(work);
-    for (std::thread& thread : threads) thread.join();
-    if (failure) std::rethrow_exception(failure);
+    for_each_at_once(kConnections, missing.size(), [&](std::size_t i) { fetch_shard(missing[i], count); });
   }
 
   // Under its own name only once it is whole.
