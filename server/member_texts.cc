@@ -46,27 +46,20 @@ void MemberTexts::append_json(std::string& out, FragmentId id, const FragmentAdd
                      {classes_[class_number], split, angles_[address.tile.angle], pixels, picture});
 }
 
-std::uint64_t MemberTexts::raw_bytes(const FragmentAddress& address) const {
-  const SourceTable& sources = catalog_.sources();
-  const TileFrame frame = catalog_.tiling(address.source).frame(address.tile);
-  return static_cast<std::uint64_t>(frame.width * frame.height * sources.channels(address.source) *
-                                    sources.bits(address.source) / 8);
-}
-
 std::uint64_t MemberTexts::tar_bytes_of(FragmentId id) const {
   const FragmentAddress address = catalog_.locate(id);
   std::string json;
   append_json(json, id, address, fragment_class(catalog_, id), std::string(kDigestDigits, '0'));
-  return members_bytes(raw_bytes(address), json.size());
+  return members_bytes(raw_bytes_of(catalog_, address), json.size());
 }
 
 // Between the shortest and the longest text that any fragment could have, where both take as many blocks.
 std::optional<std::uint64_t> MemberTexts::find_of_each() const {
   const SourceTable& sources = catalog_.sources();
   if (catalog_.fragments() == 0 || classes_.empty()) return std::nullopt;
-  const std::uint64_t raw = raw_bytes(catalog_.locate(0));
+  const std::uint64_t raw = raw_bytes_of(catalog_, catalog_.locate(0));
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    if (sources.fragments(i) > 0 && raw_bytes(catalog_.locate(sources.first_fragment(i))) != raw)
+    if (sources.fragments(i) > 0 && raw_bytes_of(catalog_, catalog_.locate(sources.first_fragment(i))) != raw)
       return std::nullopt;
   }
   std::string shortest;

@@ -89,6 +89,13 @@ std::uint32_t fragment_class(const Catalog& catalog, FragmentId id) {
   return *number;
 }
 
+std::uint64_t raw_bytes_of(const Catalog& catalog, const FragmentAddress& address) {
+  const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
+  const SourceTable& sources = catalog.sources();
+  return static_cast<std::uint64_t>(frame.width * frame.height * sources.channels(address.source) *
+                                    sources.bits(address.source) / 8);
+}
+
 void append_description(std::string& out, const Catalog& catalog, FragmentId id,
                         const FragmentAddress& address, const FragmentTexts& texts) {
   const SourceTable& sources = catalog.sources();
@@ -155,8 +162,7 @@ std::string fragment_problem(const Catalog& catalog, FragmentId id, const std::s
     const TileFrame frame = catalog.tiling(at.source).frame(at.tile);
     const std::int64_t channels = catalog.sources().channels(at.source);
     const int bits = catalog.sources().bits(at.source);
-    if (fragment.picture.size() !=
-        static_cast<std::uint64_t>(frame.width * frame.height * channels * bits / 8))
+    if (fragment.picture.size() != raw_bytes_of(catalog, at))
       return "fragment " + key + " with " + std::to_string(fragment.picture.size()) + " bytes of pixels";
     pixels = packed_pixel_digest(fragment.picture, frame.width, frame.height, channels, bits);
   } else {

@@ -37,6 +37,9 @@ std::string sample_key(FragmentId id, std::optional<std::uint64_t> position = st
 // The number of the class that a fragment is labelled with. Errc::bad_input for one that was left out.
 std::uint32_t fragment_class(const Catalog& catalog, FragmentId id);
 
+// Bytes of a fragment's pixels as raw.
+std::uint64_t raw_bytes_of(const Catalog& catalog, const FragmentAddress& address);
+
 // The three members of one fragment as bytes, made by any thread and written by the one that owns the tar.
 struct EncodedFragment {
   FragmentId id = 0;
