@@ -60,7 +60,10 @@ class Copier {
   MirrorCopy run(const std::function<void(std::uint64_t)>& begin,
                  const std::function<void(std::uint64_t)>& step) {
     open_old();
-    if (old_ && old_->catalog().id() == mirrors_.dataset()) return finish();
+    if (old_ && old_->catalog().id() == mirrors_.dataset()) {
+      take_new_signature();
+      return finish();
+    }
     const CopyLock lock(part_);
     link_old_shards();
     fetch_shards(begin, step);
@@ -79,6 +82,14 @@ class Copier {
                   folder_.string() + ": holds something that is no dataset; choose another folder");
     }
     old_.emplace(folder_);
+  }
+
+  // A dataset may be signed after it was copied. One that is there gives way to a trusted one only.
+  void take_new_signature() {
+    const fs::path path = folder_ / kSignatureFile;
+    const std::string& signature = mirrors_.files().signature;
+    if (signature.empty() || (fs::exists(path) && mirrors_.options().trust.empty())) return;
+    write_file_atomic(path, signature);
   }
 
   MirrorCopy finish() {
