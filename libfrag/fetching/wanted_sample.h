@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libfrag/archive/sample_tar.h"
+#include "libfrag/cutting/sample_export.h"
 #include "libfrag/sampling/sampler.h"
 
 namespace frag {
@@ -23,8 +24,7 @@ struct WantedSample {
 
   // The key of the fragment at a position.
   std::string key(std::uint64_t position) const {
-    const FragmentId id = list.at(position);
-    return spec.repeats == Repeats::allow ? sample_key(id, position) : sample_key(id);
+    return sample_key(list.at(position), position, spec.repeats);
   }
 
   // What is wrong with the fragment that came for a position; empty where nothing is, as far as the catalogue
