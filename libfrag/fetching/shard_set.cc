@@ -76,14 +76,18 @@ std::optional<ShardSet::Place> ShardSet::find(FragmentId id) const {
 }
 
 std::shared_ptr<const ShardSet> ShardSets::at(http::Downloader& downloader, const MirrorAddress& mirror) {
-  const std::lock_guard lock(mutex_);
-  auto& set = sets_[mirror.url];
-  if (!set) {
+  One* one = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    one = &sets_[mirror.url];
+  }
+  const std::lock_guard lock(one->mutex);
+  if (!one->set) {
     const std::string name = manifest_name(1, 1);
-    set = std::make_shared<const ShardSet>(
+    one->set = std::make_shared<const ShardSet>(
         downloader, mirror, decode_pack_manifest(downloader.get(mirror.file_url(name, "")), name));
   }
-  return set;
+  return one->set;
 }
 
 ShardProvider::ShardProvider(http::Downloader& downloader, MirrorAddress mirror,
