@@ -55,6 +55,25 @@ TEST_CASE("a copy becomes the new dataset, and what is no dataset is left alone"
   CHECK(fs::exists(dir / "letters/dear.txt"));
 }
 
+TEST_CASE("what an interrupted copy left is kept where it is right, and fetched again where it is not") {
+  const TempDir dir;
+  const fs::path dataset = test::small_dataset(dir);
+  const TestMirror mirror(dataset);
+  const std::string shard = read_file(dataset / "store/00000.tar");
+  const fs::path left = dir / "copy.part/store/00000.tar";
+  test::write_text(left, shard);
+  CHECK(copy_from({mirror.url()}, dir / "copy").fetched_bytes == 0);
+  fs::remove_all(dir / "copy");
+  for (const std::string& wrong : {std::string(shard.size(), 'x'), shard.substr(0, shard.size() / 2)}) {
+    test::write_text(left, wrong);
+    test::write_text(dir / "copy.part" / kSignatureFile, "of something else");
+    CHECK(copy_from({mirror.url()}, dir / "copy").fetched_bytes == shard.size());
+    CHECK(read_file(dir / "copy/store/00000.tar") == shard);
+    CHECK_FALSE(fs::exists(dir / "copy" / kSignatureFile));
+    fs::remove_all(dir / "copy");
+  }
+}
+
 TEST_CASE("a copy takes the signature that came after it, and gives its own up for a trusted one alone") {
   const TempDir dir;
   const fs::path dataset = test::small_dataset(dir);
