@@ -8,6 +8,7 @@
 #include "libfrag/base/random.h"
 #include "libfrag/cutting/threads.h"
 #include "libfrag/dataset/renderer.h"
+#include "libfrag/fetching/mirror_provider.h"
 #include "tests/fetching/fault_proxy.h"
 #include "tests/fetching/test_mirror.h"
 #include "tests/support/support.h"
@@ -203,6 +204,20 @@ TEST_CASE("what takes the fragments may end the fetch") {
     });
   });
   CHECK(error.code() == Errc::io);
+}
+
+TEST_CASE("what renders is not asked where nothing is known that its fragments could be held against") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
+  WantedSample wanted = fetcher.want(Bench::spec(10));
+  wanted.catalog = nullptr;
+  ShardSets shards;
+  const auto provider = lines_to(mirrors, shards, wanted).front().connect([] { return false; });
+  const Error error = error_of([&] { provider->give(0, 10, [](const EncodedFragment&) { return true; }); });
+  CHECK(error.code() == Errc::refused);
+  CHECK_THAT(error.what(), Catch::Contains("packed shards"));
 }
 
 // FRAG_FAULT_RUNS=1000 for the long form.
