@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
 #include "libfrag/cutting/pack.h"
 #include "libfrag/cutting/threads.h"
@@ -13,18 +14,59 @@
 
 using namespace frag;
 
-TEST_CASE("who asks for one mirror's shards does not wait for another's that stall") {
-  const test::TempDir dir;
-  PackOptions options;
-  options.dataset = test::small_dataset(dir);
-  options.folder = dir / "shards";
-  {
+namespace {
+
+// An export of a small dataset on a server of files.
+struct PackedMirror {
+  test::TempDir dir;
+  http::Server server{{}, [this](http::Request& request) {
+                        return http::Response::text(read_file(dir / ("shards" + request.path)));
+                      }};
+
+  PackedMirror() {
+    PackOptions options;
+    options.dataset = test::small_dataset(dir);
+    options.folder = dir / "shards";
     const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
     pack(options);
   }
-  const http::Server good({}, [&](http::Request& request) {
-    return http::Response::text(read_file(options.folder / request.path.substr(1)));
-  });
+
+  // Puts another place for the picture of the first fragment into the index, and the index's digest into the
+  // manifest.
+  void move_first(std::uint64_t offset, std::uint64_t bytes) const {
+    PackManifest manifest = decode_pack_manifest(read_file(dir / "shards/pack.json"), "pack.json");
+    auto& index = manifest.shards.at(0).second.index;
+    auto entries = parse_shard_index(read_file(dir / ("shards/" + index.file)), index.file);
+    entries.at(0).members.at(0).offset = offset;
+    entries.at(0).members.at(0).bytes = bytes;
+    std::string text;
+    for (const ShardEntry& entry : entries) text += to_line(entry);
+    index.sha256 = sha256_hex(text);
+    test::write_text(dir / ("shards/" + index.file), text);
+    test::write_text(dir / "shards/pack.json", encode(manifest));
+  }
+
+  std::shared_ptr<const ShardSet> ask(ShardSets& sets) const {
+    http::Downloader downloader;
+    return sets.at(downloader, {server.url(), MirrorKind::shards});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an index that places a fragment where none can lie is refused") {
+  const PackedMirror mirror;
+  const auto [offset, bytes] = GENERATE(table<std::uint64_t, std::uint64_t>(
+      {{UINT64_MAX - 5, 100}, {512, UINT64_MAX}, {512, std::uint64_t{1} << 40}, {1 << 20, 100}}));
+  mirror.move_first(512, 1);
+  ShardSets good, bad;
+  CHECK(mirror.ask(good)->manifest().complete);
+  mirror.move_first(offset, bytes);
+  CHECK(test::error_of([&] { mirror.ask(bad); }).code() == Errc::bad_input);
+}
+
+TEST_CASE("who asks for one mirror's shards does not wait for another's that stall") {
+  const PackedMirror good;
   std::atomic<bool> asked{false}, over{false};
   const http::Server stalled({}, [&](http::Request&) {
     asked = true;
@@ -42,8 +84,7 @@ TEST_CASE("who asks for one mirror's shards does not wait for another's that sta
   });
   while (!asked) std::this_thread::yield();
   const auto began = std::chrono::steady_clock::now();
-  http::Downloader downloader;
-  CHECK(sets.at(downloader, {good.url(), MirrorKind::shards})->manifest().complete);
+  CHECK(good.ask(sets)->manifest().complete);
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(15));
   over = true;
   waiting.join();
