@@ -14,12 +14,6 @@ constexpr int kDrainRetrySeconds = 5;
 // An address has at most this many characters, IPv6 with a zone included.
 constexpr std::size_t kMostAddress = 64;
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  text.erase(0, text.find_first_not_of(' ') == std::string::npos ? text.size() : text.find_first_not_of(' '));
-  return text;
-}
-
 bool is_health(const std::string& path) {
   return path == "/healthz" || path == "/readyz";
 }
@@ -30,7 +24,7 @@ std::string client_address(const Request& request, const std::set<std::string>& 
   if (!trusted.contains(request.remote)) return request.remote;
   const auto chain = split_text(request.header("x-forwarded-for").value_or(""), ',');
   for (auto one = chain.rbegin(); one != chain.rend(); ++one) {
-    const std::string address = trimmed(*one);
+    const std::string address(trimmed(*one));
     if (!address.empty() && address.size() <= kMostAddress && !trusted.contains(address)) return address;
   }
   return request.remote;

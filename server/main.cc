@@ -72,15 +72,17 @@ http::ServerOptions server_options(const FragdOptions& options, Front& front, Ac
   return server;
 }
 
-// What goes wrong here is said, and the old files stay in use.
+// What goes wrong with one of them is said; it stays as it was, and the other is read all the same.
 void on_hangup(Tokens* tokens, AccessLog* log) {
-  try {
-    if (tokens != nullptr) tokens->reload();
-    if (log != nullptr) log->reopen();
-  } catch (const Error& error) {
-    std::cerr << "fragd: after SIGHUP: " << error.what() << "; going on with what was read before"
-              << std::endl;
-  }
+  const auto attempt = [](const auto& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      std::cerr << "fragd: after SIGHUP: " << error.what() << "; going on as before" << std::endl;
+    }
+  };
+  if (tokens != nullptr) attempt([&] { tokens->reload(); });
+  if (log != nullptr) attempt([&] { log->reopen(); });
 }
 
 // Returns when nothing is under way any more, or after the limit.

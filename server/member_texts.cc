@@ -1,7 +1,6 @@
 #include "server/member_texts.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "libfrag/archive/sample_tar.h"
 #include "libfrag/base/json.h"
@@ -10,12 +9,6 @@ namespace frag {
 namespace {
 
 constexpr std::size_t kDigestDigits = 32;
-
-void append_number(std::string& out, std::uint64_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, end);
-}
 
 std::uint64_t members_bytes(std::uint64_t raw, std::uint64_t json) {
   return tar_bytes(raw) + tar_bytes(1) + tar_bytes(json);  // a class number never takes a second block
@@ -47,50 +40,26 @@ MemberTexts::MemberTexts(const Catalog& catalog) : catalog_(catalog) {
 void MemberTexts::append_json(std::string& out, FragmentId id, const FragmentAddress& address,
                               std::uint32_t class_number, std::string_view pixels,
                               std::string_view picture) const {
-  const SourceTable& sources = catalog_.sources();
-  const TileFrame frame = catalog_.tiling(address.source).frame(address.tile);
-  const auto number = [&out](std::string_view key, auto value) {
-    out += key;
-    append_number(out, static_cast<std::uint64_t>(value));
-  };
-  number("{\"id\":", id);
-  out.append(",\"class\":").append(classes_[class_number]);
-  number(",\"source\":", address.source);
   // Splits are named by the program or by a recipe's checked words, but may hold what JSON escapes.
-  out.append(",\"split\":").append(Json(sources.split(address.source)).dump());
-  out.append(",\"angle\":").append(angles_[address.tile.angle]);
-  number(",\"row\":", address.tile.row);
-  number(",\"column\":", address.tile.column);
-  number(",\"width\":", frame.width);
-  number(",\"height\":", frame.height);
-  number(",\"channels\":", sources.channels(address.source));
-  number(",\"bits\":", sources.bits(address.source));
-  out.append(",\"pixels\":\"").append(pixels).append("\"");
-  if (!picture.empty()) out.append(",\"picture\":\"").append(picture).append("\"");
-  out += '}';
-}
-
-std::uint64_t MemberTexts::raw_bytes(const FragmentAddress& address) const {
-  const SourceTable& sources = catalog_.sources();
-  const TileFrame frame = catalog_.tiling(address.source).frame(address.tile);
-  return static_cast<std::uint64_t>(frame.width * frame.height * sources.channels(address.source) *
-                                    sources.bits(address.source) / 8);
+  const std::string split = Json(catalog_.sources().split(address.source)).dump();
+  append_description(out, catalog_, id, address,
+                     {classes_[class_number], split, angles_[address.tile.angle], pixels, picture});
 }
 
 std::uint64_t MemberTexts::tar_bytes_of(FragmentId id) const {
   const FragmentAddress address = catalog_.locate(id);
   std::string json;
   append_json(json, id, address, fragment_class(catalog_, id), std::string(kDigestDigits, '0'));
-  return members_bytes(raw_bytes(address), json.size());
+  return members_bytes(raw_bytes_of(catalog_, address), json.size());
 }
 
 // Between the shortest and the longest text that any fragment could have, where both take as many blocks.
 std::optional<std::uint64_t> MemberTexts::find_of_each() const {
   const SourceTable& sources = catalog_.sources();
   if (catalog_.fragments() == 0 || classes_.empty()) return std::nullopt;
-  const std::uint64_t raw = raw_bytes(catalog_.locate(0));
+  const std::uint64_t raw = raw_bytes_of(catalog_, catalog_.locate(0));
   for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    if (sources.fragments(i) > 0 && raw_bytes(catalog_.locate(sources.first_fragment(i))) != raw)
+    if (sources.fragments(i) > 0 && raw_bytes_of(catalog_, catalog_.locate(sources.first_fragment(i))) != raw)
       return std::nullopt;
   }
   std::string shortest;

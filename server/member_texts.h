@@ -23,9 +23,6 @@ class MemberTexts {
   void append_json(std::string& out, FragmentId id, const FragmentAddress& address,
                    std::uint32_t class_number, std::string_view pixels, std::string_view picture = "") const;
 
-  // Bytes of a fragment's pixels as raw.
-  std::uint64_t raw_bytes(const FragmentAddress& address) const;
-
   // Bytes of a fragment's three members in a raw sample's tar. Errors as Catalog::locate() and
   // fragment_class().
   std::uint64_t tar_bytes_of(FragmentId id) const;

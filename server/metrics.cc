@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <initializer_list>
 
 namespace frag {
 namespace {
@@ -12,51 +13,28 @@ std::string number(double value) {
   return text.data();
 }
 
-// A family of one value.
-void append(std::string& out, const std::string& name, const char* type, const char* help, double value) {
-  out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " + number(value) +
-         "\n";
-}
-
+// A counter's name ends in _total, as Prometheus wants it; all others are gauges.
 void append_head(std::string& out, const std::string& name, const char* help) {
-  out += "# HELP " + name + " " + help + "\n# TYPE " + name + " counter\n";
+  const char* type = name.ends_with("_total") ? "counter" : "gauge";
+  out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
 }
 
-void append_connections(std::string& out, const http::Connections::Stats& stats, int limit) {
-  append(out, "fragd_connections", "gauge", "Connections that are open.", static_cast<double>(stats.open));
-  append(out, "fragd_connections_limit", "gauge", "Connections that are served at once.", limit);
-  append(out, "fragd_connections_total", "counter", "Connections that were opened.",
-         static_cast<double>(stats.accepted));
-  append(out, "fragd_connections_refused_total", "counter", "Refused beyond the limits, with status 503.",
-         static_cast<double>(stats.refused));
-  append(out, "fragd_connections_dropped_total", "counter", "Silent or idle ones that gave way to others.",
-         static_cast<double>(stats.dropped));
-}
+// A family of one value.
+struct Metric {
+  template <typename Value>
+  Metric(const char* its_name, const char* its_help, Value its_value)
+      : name(its_name), help(its_help), value(static_cast<double>(its_value)) {}
 
-void append_renders(std::string& out, const RenderGate::Stats& stats) {
-  append(out, "fragd_fragments_rendered_total", "counter", "Fragments rendered.",
-         static_cast<double>(stats.fragments));
-  append(out, "fragd_render_seconds_total", "counter", "Time that render slots were held.", stats.seconds);
-  append(out, "fragd_renders_busy", "gauge", "Render slots in use.", stats.busy);
-  append(out, "fragd_renders_limit", "gauge", "Render slots.", stats.slots);
-  append(out, "fragd_queue_waiting", "gauge", "Requests that wait for a slot.",
-         static_cast<double>(stats.waiting));
-  append(out, "fragd_queue_limit", "gauge", "Waiting requests from which on others are refused.",
-         static_cast<double>(stats.queue));
-  append(out, "fragd_queue_refused_total", "counter", "Refused for a full queue, with status 503.",
-         static_cast<double>(stats.refused));
-}
+  std::string name;
+  const char* help;
+  double value;
+};
 
-void append_cache(std::string& out, const SourceCache::Stats& stats) {
-  append(out, "fragd_cache_bytes", "gauge", "Decoded pixels in memory.", static_cast<double>(stats.bytes));
-  append(out, "fragd_cache_limit_bytes", "gauge", "Decoded pixels kept at most.",
-         static_cast<double>(stats.limit));
-  append(out, "fragd_cache_sources", "gauge", "Decoded sources in memory.",
-         static_cast<double>(stats.sources));
-  append(out, "fragd_cache_hits_total", "counter", "Sources that were in memory.",
-         static_cast<double>(stats.hits));
-  append(out, "fragd_cache_misses_total", "counter", "Sources that had to be decoded.",
-         static_cast<double>(stats.misses));
+void append(std::string& out, std::initializer_list<Metric> metrics) {
+  for (const Metric& metric : metrics) {
+    append_head(out, metric.name, metric.help);
+    out += metric.name + " " + number(metric.value) + "\n";
+  }
 }
 
 }  // namespace
@@ -100,18 +78,33 @@ std::string metrics_text(const Mirror& mirror, const Warmer& warmer, const Reque
       "# HELP fragd_build_info The version that runs.\n# TYPE fragd_build_info gauge\n"
       "fragd_build_info{version=\"" FRAG_VERSION "\"} 1\n";
   requests.append_to(out);
-  append_connections(out, connections, limit);
-  append_renders(out, mirror.gate().stats());
-  append_cache(out, mirror.cache().stats());
+  append(out, {{"fragd_connections", "Connections that are open.", connections.open},
+               {"fragd_connections_limit", "Connections that are served at once.", limit},
+               {"fragd_connections_total", "Connections that were opened.", connections.accepted},
+               {"fragd_connections_refused_total", "Refused beyond the limits, with status 503.",
+                connections.refused},
+               {"fragd_connections_dropped_total", "Silent or idle ones that gave way to others.",
+                connections.dropped}});
+  const RenderGate::Stats renders = mirror.gate().stats();
+  append(out, {{"fragd_fragments_rendered_total", "Fragments rendered.", renders.fragments},
+               {"fragd_render_seconds_total", "Time that render slots were held.", renders.seconds},
+               {"fragd_renders_busy", "Render slots in use.", renders.busy},
+               {"fragd_renders_limit", "Render slots.", renders.slots},
+               {"fragd_queue_waiting", "Requests that wait for a slot.", renders.waiting},
+               {"fragd_queue_limit", "Waiting requests from which on others are refused.", renders.queue},
+               {"fragd_queue_refused_total", "Refused for a full queue, with status 503.", renders.refused}});
+  const SourceCache::Stats cache = mirror.cache().stats();
+  append(out, {{"fragd_cache_bytes", "Decoded pixels in memory.", cache.bytes},
+               {"fragd_cache_limit_bytes", "Decoded pixels kept at most.", cache.limit},
+               {"fragd_cache_sources", "Decoded sources in memory.", cache.sources},
+               {"fragd_cache_hits_total", "Sources that were in memory.", cache.hits},
+               {"fragd_cache_misses_total", "Sources that had to be decoded.", cache.misses}});
   std::size_t disagreeing = 0;
   for (const auto& dataset : mirror.datasets()) disagreeing += dataset->disagreeing().size();
-  append(out, "fragd_datasets", "gauge", "Datasets served.", static_cast<double>(mirror.datasets().size()));
-  append(out, "fragd_sources_warmed", "gauge", "Sources checked since the start.",
-         static_cast<double>(warmer.warmed()));
-  append(out, "fragd_sources_to_warm", "gauge", "Sources to check after the start.",
-         static_cast<double>(warmer.of()));
-  append(out, "fragd_sources_disagreeing", "gauge", "Sources that decode to other pixels here.",
-         static_cast<double>(disagreeing));
+  append(out, {{"fragd_datasets", "Datasets served.", mirror.datasets().size()},
+               {"fragd_sources_warmed", "Sources checked since the start.", warmer.warmed()},
+               {"fragd_sources_to_warm", "Sources to check after the start.", warmer.of()},
+               {"fragd_sources_disagreeing", "Sources that decode to other pixels here.", disagreeing}});
   return out;
 }
 

@@ -7,17 +7,17 @@
 #include <vector>
 
 #include "libfrag/dataset/folder.h"
+#include "libfrag/dataset/source_cache.h"
 #include "libfrag/http/router.h"
 #include "server/render_gate.h"
 #include "server/served_dataset.h"
-#include "server/source_cache.h"
 #include "server/sources.h"
 
 namespace frag {
 
 struct MirrorOptions {
-  std::size_t cache_bytes = FragmentRenderer::kDefaultCacheBytes;  // of decoded sources, of all datasets
-  int renders = 0;                                                 // at a time; 0: as many as cores
+  std::size_t cache_bytes = SourceCache::kDefaultBytes;  // of decoded sources, of all datasets
+  int renders = 0;                                       // at a time; 0: as many as cores
   std::size_t queue = 64;  // requests that wait for a render before others are refused
 };
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "libfrag/dataset/renderer.h"
+#include "libfrag/dataset/source_cache.h"
 
 namespace frag {
 
@@ -17,7 +17,7 @@ struct FragdOptions {
   std::string config;  // the TOML file; empty: none
   std::string host = "127.0.0.1";
   int port = 8080;  // 0: a free one
-  std::size_t cache_mib = FragmentRenderer::kDefaultCacheBytes >> 20;
+  std::size_t cache_mib = SourceCache::kDefaultBytes >> 20;
   int renders = 0;  // 0: as many as cores
   std::size_t queue = 64;
   int connections = 256;

@@ -28,7 +28,8 @@ std::string chart_script(const std::string& path) {
 Page::Page(const std::string& chart) {
   add("/", std::string(web_file("index.html").value()), "text/html; charset=utf-8");
   add("/web/style.css", std::string(web_file("style.css").value()), "text/css; charset=utf-8");
-  add("/web/page.js", std::string(web_file("page.js").value()), kScript);
+  for (const std::string name : {"page.js", "mirror.js", "sample.js", "source.js"})
+    add("/web/" + name, std::string(web_file(name).value()), kScript);
   add("/web/chart.js", chart_script(chart), kScript);
 }
 

@@ -19,7 +19,8 @@ namespace frag {
 
 class RenderGate {
  public:
-  // `slots` at least 1; at most `queue` requests that start wait beside those that have started.
+  // `slots` at least 1; a request that starts is refused where `queue` wait, those that have started among
+  // them.
   RenderGate(int slots, std::size_t queue) : slots_(slots), queue_(queue), free_(slots) {}
 
   // A slot, given back with the object.

@@ -74,7 +74,7 @@ void SampleBody::append(std::uint64_t position, std::string& out) {
   const FragmentId id = list_.at(position);
   const Catalog& catalog = dataset_.catalog();
   const FragmentAddress address = catalog.locate(id);
-  const std::string key = repeats_ == Repeats::allow ? sample_key(id, position) : sample_key(id);
+  const std::string key = sample_key(id, position, repeats_);
   const std::uint32_t class_number = fragment_class(catalog, id);
   dataset_.render(address, pixels_);
   append_picture(key, out);

@@ -1,6 +1,7 @@
 #include "server/served_dataset.h"
 
 #include "libfrag/base/error.h"
+#include "libfrag/dataset/renderer.h"
 #include "libfrag/http/message.h"
 #include "libfrag/image/render.h"
 
@@ -14,21 +15,14 @@ ServedDataset::ServedDataset(const DatasetFolder& folder, SourceCache& cache, st
       texts_(folder.catalog()),
       description_(describe_anew()) {}
 
-std::shared_ptr<const ServedDataset::Pixels> ServedDataset::pixels(std::uint32_t source) const {
+std::shared_ptr<const DecodedSource> ServedDataset::pixels(std::uint32_t source) const {
   return cache_.get(SourceCache::key(number_, source), [this, source] { return load(source); });
 }
 
-std::shared_ptr<const ServedDataset::Pixels> ServedDataset::load(std::uint32_t source) const {
+std::shared_ptr<const DecodedSource> ServedDataset::load(std::uint32_t source) const {
   require_agreeing(source);
   try {
-    SourcePixels opened = folder_.open_source(source);
-    auto read = std::make_shared<Pixels>();
-    if (opened.by_region()) {
-      read->by_region.emplace(std::move(opened));
-    } else {
-      read->whole.emplace(folder_.decode_source(source, opened));
-    }
-    return read;
+    return read_source(folder_, source);
   } catch (const Error& error) {
     if (error.code() == Errc::bad_input) disagree(source, error.what());
     require_agreeing(source);

@@ -11,17 +11,14 @@
 #include <string>
 
 #include "libfrag/dataset/folder.h"
-#include "libfrag/dataset/renderer.h"
+#include "libfrag/dataset/source_cache.h"
 #include "libfrag/sampling/sampler.h"
 #include "server/member_texts.h"
-#include "server/source_cache.h"
 
 namespace frag {
 
 class ServedDataset {
  public:
-  using Pixels = FragmentRenderer::Pixels;
-
   // `folder` and `cache` outlive it; `number` is its own among the datasets of the cache.
   ServedDataset(const DatasetFolder& folder, SourceCache& cache, std::uint32_t number);
 
@@ -31,7 +28,7 @@ class ServedDataset {
   const MemberTexts& texts() const { return texts_; }
 
   // HttpError 503 that names the source where this machine does not decode it to the table's pixels.
-  std::shared_ptr<const Pixels> pixels(std::uint32_t source) const;
+  std::shared_ptr<const DecodedSource> pixels(std::uint32_t source) const;
   // Renders into `out`, which is made anew where its size does not fit. Errors as pixels() and
   // Catalog::locate().
   void render(const FragmentAddress& address, Image& out) const;
@@ -48,7 +45,7 @@ class ServedDataset {
 
  private:
   Json describe_anew() const;
-  std::shared_ptr<const Pixels> load(std::uint32_t source) const;
+  std::shared_ptr<const DecodedSource> load(std::uint32_t source) const;
   void disagree(std::uint32_t source, const std::string& why) const;
 
   const DatasetFolder& folder_;

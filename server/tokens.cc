@@ -17,13 +17,6 @@ bool is_graphic(char letter) {
   return std::isgraph(static_cast<unsigned char>(letter)) != 0;
 }
 
-std::string trimmed(std::string text) {
-  const auto blank = [](char letter) { return letter == ' ' || letter == '\t' || letter == '\r'; };
-  while (!text.empty() && blank(text.back())) text.pop_back();
-  text.erase(0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), blank) - text.begin()));
-  return text;
-}
-
 }  // namespace
 
 Tokens::Tokens(std::filesystem::path file) : file_(std::move(file)) {
@@ -35,7 +28,7 @@ void Tokens::reload() {
   std::size_t line = 0;
   for (const std::string& text : split_text(read_file(file_, kMostBytes), '\n')) {
     ++line;
-    const std::string token = trimmed(text);
+    const std::string token(trimmed(text));
     if (token.empty() || token.front() == '#') continue;
     if (!std::all_of(token.begin(), token.end(), is_graphic))
       throw Error(Errc::bad_input, file_.string() + ":" + std::to_string(line) +

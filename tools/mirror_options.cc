@@ -25,7 +25,7 @@ void add_mirror_options(CLI::App& command, MirrorPlaces& places) {
       ->required();
   command.add_option("--dataset", places.dataset, "The dataset's id; mirrors of another one are passed over");
   command.add_option("--trust", places.trust,
-                     "Take only what the owner of this public key has signed (frag sign)");
+                     "Take only a dataset that the owner of this public key has signed (frag sign)");
   command.add_option("--token", places.token_file, "A file with the token that the mirrors ask for");
   command
       .add_option("--stall", places.stall_seconds, "Leave a mirror that says nothing for so long, in seconds")

@@ -1,6 +1,7 @@
 #include "libfrag/archive/sample_tar.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 #include "libfrag/base/digest.h"
@@ -21,6 +22,20 @@ TarMember required_member(TarReader& tar, const std::string& name) {
                 "sample: " + (member ? member->name : "the end") + " where " + name + " was expected");
   }
   return std::move(*member);
+}
+
+// KEY.json of a fragment whose pixels have that digest; `picture` is the file, and counts for PNG and JPEG
+// alone.
+std::string describe_fragment(const Catalog& catalog, FragmentId id, std::string_view pixels,
+                              SampleFormat format, std::string_view picture) {
+  const FragmentAddress address = catalog.locate(id);
+  const std::string class_name = Json(catalog.classes()[fragment_class(catalog, id)]).dump();
+  const std::string split = Json(catalog.sources().split(address.source)).dump();
+  const std::string angle = Json(catalog.angles()[address.tile.angle].degrees()).dump();
+  const std::string digest = format == SampleFormat::raw ? "" : xxh3_128_hex(picture);
+  std::string json;
+  append_description(json, catalog, id, address, {class_name, split, angle, pixels, digest});
+  return json;
 }
 
 }  // namespace
@@ -74,25 +89,36 @@ std::uint32_t fragment_class(const Catalog& catalog, FragmentId id) {
   return *number;
 }
 
-std::string describe_fragment(const Catalog& catalog, FragmentId id, const std::string& pixels,
-                              SampleFormat format, std::string_view picture) {
-  const FragmentAddress address = catalog.locate(id);
+std::uint64_t raw_bytes_of(const Catalog& catalog, const FragmentAddress& address) {
+  const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
+  const SourceTable& sources = catalog.sources();
+  return static_cast<std::uint64_t>(frame.width * frame.height * sources.channels(address.source) *
+                                    sources.bits(address.source) / 8);
+}
+
+void append_description(std::string& out, const Catalog& catalog, FragmentId id,
+                        const FragmentAddress& address, const FragmentTexts& texts) {
   const SourceTable& sources = catalog.sources();
   const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
-  Json json = {{"id", id},
-               {"class", catalog.classes()[fragment_class(catalog, id)]},
-               {"source", address.source},
-               {"split", sources.split(address.source)},
-               {"angle", catalog.angles()[address.tile.angle].degrees()},
-               {"row", address.tile.row},
-               {"column", address.tile.column},
-               {"width", frame.width},
-               {"height", frame.height},
-               {"channels", sources.channels(address.source)},
-               {"bits", sources.bits(address.source)},
-               {"pixels", pixels}};
-  if (format != SampleFormat::raw) json["picture"] = xxh3_128_hex(picture);
-  return json.dump();
+  const auto number = [&out](std::string_view key, auto value) {
+    char digits[20];
+    out += key;
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  };
+  number("{\"id\":", id);
+  out.append(",\"class\":").append(texts.class_name);
+  number(",\"source\":", address.source);
+  out.append(",\"split\":").append(texts.split);
+  out.append(",\"angle\":").append(texts.angle);
+  number(",\"row\":", address.tile.row);
+  number(",\"column\":", address.tile.column);
+  number(",\"width\":", frame.width);
+  number(",\"height\":", frame.height);
+  number(",\"channels\":", sources.channels(address.source));
+  number(",\"bits\":", sources.bits(address.source));
+  out.append(",\"pixels\":\"").append(texts.pixels).append("\"");
+  if (!texts.picture.empty()) out.append(",\"picture\":\"").append(texts.picture).append("\"");
+  out += '}';
 }
 
 EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
@@ -136,8 +162,7 @@ std::string fragment_problem(const Catalog& catalog, FragmentId id, const std::s
     const TileFrame frame = catalog.tiling(at.source).frame(at.tile);
     const std::int64_t channels = catalog.sources().channels(at.source);
     const int bits = catalog.sources().bits(at.source);
-    if (fragment.picture.size() !=
-        static_cast<std::uint64_t>(frame.width * frame.height * channels * bits / 8))
+    if (fragment.picture.size() != raw_bytes_of(catalog, at))
       return "fragment " + key + " with " + std::to_string(fragment.picture.size()) + " bytes of pixels";
     pixels = packed_pixel_digest(fragment.picture, frame.width, frame.height, channels, bits);
   } else {

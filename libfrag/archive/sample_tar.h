@@ -37,6 +37,9 @@ std::string sample_key(FragmentId id, std::optional<std::uint64_t> position = st
 // The number of the class that a fragment is labelled with. Errc::bad_input for one that was left out.
 std::uint32_t fragment_class(const Catalog& catalog, FragmentId id);
 
+// Bytes of a fragment's pixels as raw.
+std::uint64_t raw_bytes_of(const Catalog& catalog, const FragmentAddress& address);
+
 // The three members of one fragment as bytes, made by any thread and written by the one that owns the tar.
 struct EncodedFragment {
   FragmentId id = 0;
@@ -49,9 +52,15 @@ struct EncodedFragment {
 EncodedFragment encode_fragment(const Catalog& catalog, FragmentId id, const std::string& key,
                                 const Image& pixels, SampleFormat format, int quality = kSampleJpegQuality);
 
-// KEY.json of a fragment whose pixels have that digest; `picture` counts for PNG and JPEG alone.
-std::string describe_fragment(const Catalog& catalog, FragmentId id, const std::string& pixels,
-                              SampleFormat format, std::string_view picture);
+// What KEY.json says of a fragment beside what its address says. The texts are JSON already, so that whoever
+// describes many fragments makes each of them once.
+struct FragmentTexts {
+  std::string_view class_name, split, angle;  // JSON
+  std::string_view pixels, picture;           // digests; none of a picture for raw
+};
+// Appends KEY.json; `address` is that of `id`.
+void append_description(std::string& out, const Catalog& catalog, FragmentId id,
+                        const FragmentAddress& address, const FragmentTexts& texts);
 
 // The pixels, as the description says they lie. Errc::bad_input where the two do not fit, or a picture is
 // damaged; digests are not compared.

@@ -25,6 +25,9 @@ std::string format_fixed(double value, int decimals);
 std::vector<std::string> split_text(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
+// `text` without the blanks (space, tab, line ends) around it.
+std::string_view trimmed(std::string_view text);
+
 // The one of `names` that a typing error makes `text` of: one letter of three at most is another, missing,
 // too many, or has changed places with its neighbour.
 std::optional<std::string> nearest(std::string_view text, const std::vector<std::string>& names);

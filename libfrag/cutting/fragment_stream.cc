@@ -116,17 +116,11 @@ class Streamer {
   // As many fragments as fit, by what those so far took once encoded; the first ones may take what raw ones
   // do.
   std::uint64_t batch_size() const {
-    const std::uint64_t seen = seen_fragments_.load();
-    const std::uint64_t each = seen > 0 ? seen_bytes_.load() / seen : raw_bytes();
-    return std::max(kSmallestBatch, memory_.batch / (each + 1));
-  }
-
-  std::uint64_t raw_bytes() const {
     const Catalog& catalog = store_.catalog();
-    const FragmentAddress address = catalog.locate(order_.at(next_));
-    const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
-    return static_cast<std::uint64_t>(frame.width * frame.height *
-                                      catalog.sources()[address.source].channels);
+    const std::uint64_t seen = seen_fragments_.load();
+    const std::uint64_t each =
+        seen > 0 ? seen_bytes_.load() / seen : raw_bytes_of(catalog, catalog.locate(order_.at(next_)));
+    return std::max(kSmallestBatch, memory_.batch / (each + 1));
   }
 
   void render(Batch& batch) {
@@ -237,8 +231,7 @@ class SourceFragments {
 
 }  // namespace
 
-void render_fragments(const Catalog& catalog, const FragmentRenderer::Pixels& pixels,
-                      std::span<const FragmentId> ids,
+void render_fragments(const Catalog& catalog, const DecodedSource& pixels, std::span<const FragmentId> ids,
                       const std::function<void(std::size_t index, const Image& fragment)>& take) {
   if (pixels.whole) return SourceFragments(catalog, *pixels.whole, ids, take).render();
   for (std::size_t i = 0; i < ids.size(); ++i) {

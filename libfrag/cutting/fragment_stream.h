@@ -18,8 +18,7 @@ namespace frag {
 
 // Renders fragments of one source, `ids` ascending, from its pixels: calls `take` with each one's index in
 // `ids`. Neighbours of one angle come one behind the other, so that they can share work.
-void render_fragments(const Catalog& catalog, const FragmentRenderer::Pixels& pixels,
-                      std::span<const FragmentId> ids,
+void render_fragments(const Catalog& catalog, const DecodedSource& pixels, std::span<const FragmentId> ids,
                       const std::function<void(std::size_t index, const Image& fragment)>& take);
 
 struct FragmentStream {

@@ -4,6 +4,10 @@
 
 namespace frag {
 
+std::string sample_key(FragmentId id, std::uint64_t position, Repeats repeats) {
+  return repeats == Repeats::allow ? sample_key(id, position) : sample_key(id);
+}
+
 void export_sample(const Catalog& catalog, FragmentRenderer& renderer, const SampleList& list,
                    const SampleExport& options, const ByteSink& sink, const std::function<void()>& step) {
   TarWriter tar(sink);
@@ -11,8 +15,8 @@ void export_sample(const Catalog& catalog, FragmentRenderer& renderer, const Sam
   const std::uint64_t count = std::min(options.limit.value_or(list.size()), list.size() - from);
   for (std::uint64_t position = from; position < from + count; ++position) {
     const FragmentId id = list.at(position);
-    const std::string key = options.repeats == Repeats::allow ? sample_key(id, position) : sample_key(id);
-    add_fragment(tar, catalog, id, key, renderer.render(id), options.format);
+    add_fragment(tar, catalog, id, sample_key(id, position, options.repeats), renderer.render(id),
+                 options.format);
     if (step) step();
   }
   tar.finish();

@@ -51,8 +51,7 @@ class TarOutput : public FetchOutput {
       while (done_ < wanted.list.size()) {
         const auto fragment = reader.next();
         if (!fragment || fragment->format != wanted.format) return;
-        const bool right = fragment->key == wanted.key(done_) &&
-                           (!wanted.problem || wanted.problem(done_, *fragment).empty());
+        const bool right = fragment->key == wanted.key(done_) && wanted.problem(done_, *fragment).empty();
         if (!right) return;
         kept_ += tar_bytes_of(*fragment);
         ++done_;

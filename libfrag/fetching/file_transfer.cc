@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 using Clock = Health::Clock;
 
 constexpr std::size_t kPiece = 65536;
-// Of a mirror that was not tried yet, in bytes a second: enough to leave a slow one for it.
-constexpr double kUntried = 1e6;
+// Bytes a second of a mirror that was not tried yet: it is asked before all others, but left for only where
+// the present one is slow.
+constexpr double kUntriedFirst = 1e9, kUntriedInstead = 1e6;
 
 std::uint64_t kept_bytes(const fs::path& path, std::uint64_t most) {
   std::error_code absent;
@@ -145,9 +146,7 @@ std::size_t FileTransfer::choose() {
         const Server& server = servers_[i];
         hope = hope || !server.health.hopeless();
         if (server.health.dismissed() || now < server.health.ask_again()) continue;
-        const double rate =
-            (server.seconds > 0 ? static_cast<double>(server.bytes) / server.seconds : 1e3 * kUntried) /
-            (1 + server.busy);
+        const double rate = server.rate().value_or(kUntriedFirst) / (1 + server.busy);
         if (rate > best_rate) {
           best = i;
           best_rate = rate;
@@ -205,8 +204,7 @@ bool FileTransfer::outrun(std::size_t number, double seconds, std::uint64_t byte
   for (std::size_t i = 0; i < servers_.size(); ++i) {
     const Server& other = servers_[i];
     if (i == number || other.health.hopeless() || now < other.health.ask_again()) continue;
-    const double theirs = other.bytes > 0 ? static_cast<double>(other.bytes) / other.seconds : kUntried;
-    if (theirs > kMuchFaster * rate) return true;
+    if (other.rate().value_or(kUntriedInstead) > kMuchFaster * rate) return true;
   }
   return false;
 }

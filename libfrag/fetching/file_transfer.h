@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -53,6 +54,12 @@ class FileTransfer {
     std::uint64_t bytes = 0;
     double seconds = 0;
     int busy = 0;  // fetches under way
+
+    // Bytes a second; nothing before it was tried.
+    std::optional<double> rate() const {
+      if (seconds == 0) return std::nullopt;
+      return static_cast<double>(bytes) / seconds;
+    }
   };
 
   std::size_t choose();

@@ -6,22 +6,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <exception>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/signature.h"
+#include "libfrag/base/stop.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/layout.h"
+#include "libfrag/fetching/at_once.h"
 #include "libfrag/fetching/file_transfer.h"
 
 namespace frag {
@@ -64,9 +60,11 @@ class Copier {
   MirrorCopy run(const std::function<void(std::uint64_t)>& begin,
                  const std::function<void(std::uint64_t)>& step) {
     open_old();
-    if (old_ && old_->catalog().id() == mirrors_.dataset()) return finish();
+    if (old_ && old_->catalog().id() == mirrors_.dataset()) {
+      take_new_signature();
+      return finish();
+    }
     const CopyLock lock(part_);
-    link_old_shards();
     fetch_shards(begin, step);
     write_metadata_files();
     put_in_place();
@@ -85,6 +83,14 @@ class Copier {
     old_.emplace(folder_);
   }
 
+  // A dataset may be signed after it was copied. One that is there gives way to a trusted one only.
+  void take_new_signature() {
+    const fs::path path = folder_ / kSignatureFile;
+    const std::string& signature = mirrors_.files().signature;
+    if (signature.empty() || (fs::exists(path) && mirrors_.options().trust.empty())) return;
+    write_file_atomic(path, signature);
+  }
+
   MirrorCopy finish() {
     result_.fetched_bytes = transfer_.bytes();
     result_.notes = mirrors_.notes();
@@ -92,55 +98,57 @@ class Copier {
     return std::move(result_);
   }
 
-  // A file of the old dataset is taken over as it is: under a second name, or as a copy where the file system
-  // has no such thing.
-  void link_old_shards() {
-    if (!old_) return;
-    std::map<std::string, std::string> old_files;  // SHA-256 to name
-    for (const Shard& shard : old_->catalog().shards()) old_files[shard.sha256] = shard.file;
-    for (const Shard& shard : mirrors_.catalog().shards()) {
-      const auto same = old_files.find(shard.sha256);
-      if (same == old_files.end() || fs::exists(part_ / shard.file)) continue;
-      fs::create_directories((part_ / shard.file).parent_path());
-      std::error_code unsupported;
-      fs::create_hard_link(folder_ / same->second, part_ / shard.file, unsupported);
-      if (unsupported) fs::copy_file(folder_ / same->second, part_ / shard.file);
-      result_.kept_bytes += shard.bytes;
+  // Those that neither an interrupted copy nor the old dataset has: each is read once and held against its
+  // SHA-256, for nobody knows what it went through since.
+  std::vector<Shard> missing_shards() {
+    std::map<std::string, fs::path> old_files;  // by SHA-256
+    if (old_) {
+      for (const Shard& shard : old_->catalog().shards()) old_files[shard.sha256] = folder_ / shard.file;
     }
+    std::vector<Shard> missing;
+    for (const Shard& shard : mirrors_.catalog().shards()) {
+      const fs::path path = part_ / shard.file;
+      if (is_right(path, shard)) continue;
+      fs::remove(path);
+      const auto same = old_files.find(shard.sha256);
+      if (same != old_files.end() && is_right(same->second, shard)) {
+        take_over(same->second, path);
+        result_.kept_bytes += shard.bytes;
+      } else {
+        missing.push_back(shard);
+      }
+    }
+    return missing;
+  }
+
+  static bool is_right(const fs::path& path, const Shard& shard) {
+    if (!fs::exists(path)) return false;
+    throw_if_stopped();
+    const FileReader file(path);
+    return file.size() == shard.bytes && sha256_of(file, 0, file.size()) == shard.sha256;
+  }
+
+  // Under a second name, or as a copy where the file system has no such thing.
+  static void take_over(const fs::path& old_file, const fs::path& path) {
+    fs::create_directories(path.parent_path());
+    std::error_code unsupported;
+    fs::create_hard_link(old_file, path, unsupported);
+    if (unsupported) fs::copy_file(old_file, path);
   }
 
   void fetch_shards(const std::function<void(std::uint64_t)>& begin,
                     const std::function<void(std::uint64_t)>& step) {
-    std::vector<Shard> missing;
+    const std::vector<Shard> missing = missing_shards();
     std::uint64_t bytes = 0;
-    for (const Shard& shard : mirrors_.catalog().shards()) {
-      if (fs::exists(part_ / shard.file)) continue;
-      missing.push_back(shard);
-      bytes += shard.bytes;
-    }
+    for (const Shard& shard : missing) bytes += shard.bytes;
     begin(bytes);
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;  // guards the two below
-    std::exception_ptr failure;
+    std::mutex mutex;  // for step
     const auto count = [&](std::uint64_t came) {
       const std::lock_guard lock(mutex);
       step(came);
     };
-    const auto work = [&] {
-      for (std::size_t i = next++; i < missing.size(); i = next++) {
-        try {
-          fetch_shard(missing[i], count);
-        } catch (...) {
-          next = missing.size();
-          const std::lock_guard lock(mutex);
-          failure = std::current_exception();
-        }
-      }
-    };
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < std::min(kCopyConnections, missing.size()); ++i) threads.emplace_back(work);
-    for (std::thread& thread : threads) thread.join();
-    if (failure) std::rethrow_exception(failure);
+    for_each_at_once(kCopyConnections, missing.size(),
+                     [&](std::size_t i) { fetch_shard(missing[i], count); });
   }
 
   // Under its own name only once it is whole.
@@ -158,6 +166,7 @@ class Copier {
       fs::create_directories((part_ / kLabelsFile).parent_path());
       write_file_atomic(part_ / kLabelsFile, files.labels);
     }
+    fs::remove(part_ / kSignatureFile);  // of what an interrupted copy was to become
     if (!files.signature.empty()) write_file_atomic(part_ / kSignatureFile, files.signature);
     write_file_atomic(part_ / kDatasetFile, files.dataset_json);
     write_file_atomic(part_ / kSumsFile, files.sha256sums);

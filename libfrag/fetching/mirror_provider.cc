@@ -72,6 +72,8 @@ class MirrorProvider : public Provider {
     if (mirror.kind == MirrorKind::folder)
       throw Error(Errc::refused, "gives files only, and renders no samples");
     if (mirror.kind == MirrorKind::service) {
+      if (wanted_.catalog == nullptr)
+        throw Error(Errc::refused, "answered only after the sample was drawn from packed shards");
       provider_ = std::make_unique<ServiceProvider>(downloader_, mirror, wanted_);
     } else {
       provider_ =

@@ -219,23 +219,29 @@ void Mirrors::find_dataset() {
   throw Error(Errc::unavailable, message);
 }
 
-// From the first mirror that has one; empty where none has. A mirror is not waited for long: without a
-// signature most do well.
-std::string Mirrors::fetch_signature() const {
+// From the first mirror that has the trusted one, else from the first that has one at all; empty where none
+// has. A mirror is not waited for long: without a signature most do well.
+std::string Mirrors::fetch_signature() {
   constexpr std::chrono::seconds kPatience{5};
-  for (const auto& mirror : known_) {
+  std::string found;
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    const auto& mirror = known_[i];
     if (!mirror || mirror->kind == MirrorKind::shards) continue;
     const auto until = std::chrono::steady_clock::now() + kPatience;
     http::Downloader downloader(
         options_.client, [until] { return stop_requested() || std::chrono::steady_clock::now() > until; });
     try {
-      if (auto signature = try_get(downloader, mirror->file_url(kSignatureFile, options_.dataset)))
-        return *signature;
-    } catch (const Error&) {
+      const auto signature = try_get(downloader, mirror->file_url(kSignatureFile, options_.dataset));
+      if (!signature) continue;
+      if (found.empty()) found = *signature;
+      if (!options_.trust.empty()) verify_signature(files_.dataset_json, *signature, options_.trust);
+      return *signature;
+    } catch (const Error& error) {
       throw_if_stopped();
+      if (error.code() == Errc::refused) notes_.push_back(mirror_note(urls_[i], error.what()));
     }
   }
-  return "";
+  return found;
 }
 
 void Mirrors::load_tables() {

@@ -88,7 +88,7 @@ class Mirrors {
 
  private:
   void find_dataset();
-  std::string fetch_signature() const;
+  std::string fetch_signature();
   void load_tables();
 
   MirrorsOptions options_;

@@ -1,13 +1,9 @@
 #include "libfrag/fetching/remote_store.h"
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
-#include <thread>
-
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
+#include "libfrag/fetching/at_once.h"
 #include "libfrag/image/formats.h"
 
 namespace frag {
@@ -65,8 +61,8 @@ fs::path RemoteStore::file_of(const Source& row) const {
     forget();
     return path;
   } catch (...) {
-    promise.set_exception(std::current_exception());
     forget();
+    promise.set_exception(std::current_exception());  // who hears of it and asks again tries again
     throw;
   }
 }
@@ -96,26 +92,9 @@ fs::path RemoteStore::fetch(const SourceFile& file) const {
 
 void RemoteStore::prefetch(std::span<const std::uint32_t> sources,
                            const std::function<bool()>& cancelled) const {
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failure;
-  std::mutex failure_mutex;
-  const auto work = [&] {
-    while (!cancelled()) {
-      const std::size_t i = next++;
-      if (i >= sources.size()) return;
-      try {
-        file_of(catalog().sources()[sources[i]]);
-      } catch (...) {
-        next = sources.size();
-        const std::lock_guard lock(failure_mutex);
-        failure = std::current_exception();
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < std::min(kSourceConnections, sources.size()); ++i) threads.emplace_back(work);
-  for (std::thread& thread : threads) thread.join();
-  if (failure) std::rethrow_exception(failure);
+  for_each_at_once(kSourceConnections, sources.size(), [&](std::size_t i) {
+    if (!cancelled()) file_of(catalog().sources()[sources[i]]);
+  });
 }
 
 std::uint64_t RemoteStore::missing_bytes(std::span<const std::uint32_t> sources) const {

@@ -24,17 +24,9 @@ constexpr std::size_t kWindow = 16;
 // Of a fragment in a shard.
 constexpr std::uint64_t kUsualBytes = 32768;
 
-std::uint64_t raw_bytes(const Catalog& catalog, FragmentId id) {
-  const FragmentAddress at = catalog.locate(id);
-  const TileFrame frame = catalog.tiling(at.source).frame(at.tile);
-  const SourceTable& sources = catalog.sources();
-  return static_cast<std::uint64_t>(frame.width * frame.height * sources.channels(at.source) *
-                                    sources.bits(at.source) / 8);
-}
-
 std::uint64_t expected_bytes(const Catalog& catalog, FragmentId id, SampleFormat format) {
   constexpr std::uint64_t kAround = 2560;  // headers and description in the tar
-  const std::uint64_t raw = raw_bytes(catalog, id);
+  const std::uint64_t raw = raw_bytes_of(catalog, catalog.locate(id));
   if (format == SampleFormat::raw) return raw + kAround;
   return raw * (format == SampleFormat::png ? kPngShare : kJpegShare) / 256 + kAround;
 }
@@ -114,15 +106,8 @@ WantedSample SampleFetcher::want(const SampleSpec& spec) {
             manifest.recipe.dataset, manifest.classes};
   }
   const Catalog& catalog = mirrors_.catalog();
-  WantedSample wanted{spec, sampler_->draw(spec), options_.format.value_or(SampleFormat::raw), catalog.id(),
-                      catalog.classes()};
-  wanted.problem = [&catalog, list = wanted.list, repeats = spec.repeats](std::uint64_t position,
-                                                                          const EncodedFragment& fragment) {
-    const FragmentId id = list.at(position);
-    return fragment_problem(catalog, id,
-                            repeats == Repeats::allow ? sample_key(id, position) : sample_key(id), fragment);
-  };
-  return wanted;
+  return {spec,         sampler_->draw(spec), options_.format.value_or(SampleFormat::raw),
+          catalog.id(), catalog.classes(),    &catalog};
 }
 
 void SampleFetcher::fetch(const WantedSample& wanted, std::uint64_t skip, const Deliver& deliver,

@@ -14,6 +14,21 @@ constexpr std::uint64_t kGap = std::uint64_t{32} << 10;
 // And no more than this comes at once.
 constexpr std::uint64_t kMostAtOnce = std::uint64_t{8} << 20;
 
+// A fragment takes no more of a tar than this.
+constexpr std::uint64_t kMostOfOne = std::uint64_t{1} << 30;
+
+// Three members one behind the other, as a tar has them: an index may come from anybody.
+bool well_placed(const ShardEntry& entry) {
+  if (entry.members.size() != 3) return false;
+  std::uint64_t at = entry.members.front().offset;
+  const std::uint64_t end = at + kMostOfOne;
+  for (const ShardMember& member : entry.members) {
+    if (member.offset < at || member.offset > end || member.bytes > end - member.offset) return false;
+    at = member.offset + member.bytes;
+  }
+  return true;
+}
+
 std::uint64_t begin_of(const ShardEntry& entry) {
   return entry.members.front().offset;
 }
@@ -44,7 +59,7 @@ void ShardSet::index_entries() {
     by_class.resize(manifest_.classes.size());
     for (const ShardEntry& entry : entries_[shard]) {
       const auto id = parse_integer(entry.key);
-      const bool known = id && *id >= 0 && entry.class_number < by_class.size() && entry.members.size() == 3;
+      const bool known = id && *id >= 0 && entry.class_number < by_class.size() && well_placed(entry);
       if (!known)
         throw Error(Errc::bad_input, "shard index: " + entry.key + " is no fragment of this export");
       places_[static_cast<FragmentId>(*id)] = {shard, &entry};
@@ -76,14 +91,18 @@ std::optional<ShardSet::Place> ShardSet::find(FragmentId id) const {
 }
 
 std::shared_ptr<const ShardSet> ShardSets::at(http::Downloader& downloader, const MirrorAddress& mirror) {
-  const std::lock_guard lock(mutex_);
-  auto& set = sets_[mirror.url];
-  if (!set) {
+  One* one = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    one = &sets_[mirror.url];
+  }
+  const std::lock_guard lock(one->mutex);
+  if (!one->set) {
     const std::string name = manifest_name(1, 1);
-    set = std::make_shared<const ShardSet>(
+    one->set = std::make_shared<const ShardSet>(
         downloader, mirror, decode_pack_manifest(downloader.get(mirror.file_url(name, "")), name));
   }
-  return set;
+  return one->set;
 }
 
 ShardProvider::ShardProvider(http::Downloader& downloader, MirrorAddress mirror,
@@ -150,7 +169,7 @@ EncodedFragment ShardProvider::cut_out(const std::string& bytes, std::uint64_t o
   fragment.picture = member(0);
   member(1);
   fragment.description = member(2);
-  const std::string problem = wanted_.problem ? wanted_.problem(position, fragment) : "";
+  const std::string problem = wanted_.problem(position, fragment);
   if (!problem.empty()) throw WrongAnswer("gave " + problem);
   return fragment;
 }

@@ -47,15 +47,20 @@ class ShardSet {
   std::optional<Sampler> sampler_;
 };
 
-// The shard sets of several mirrors, each fetched once. Any number of threads may ask.
+// The shard sets of several mirrors, each fetched once. Any number of threads may ask; who asks for one does
+// not wait for another's.
 class ShardSets {
  public:
   // The one at `mirror`; fetched on the first call. Errors as ShardSet's constructor.
   std::shared_ptr<const ShardSet> at(http::Downloader& downloader, const MirrorAddress& mirror);
 
  private:
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const ShardSet>> sets_;  // by URL
+  struct One {
+    std::mutex mutex;  // held while it is fetched
+    std::shared_ptr<const ShardSet> set;
+  };
+  std::mutex mutex_;                 // guards the map
+  std::map<std::string, One> sets_;  // by URL
 };
 
 // The fragments of a sample by ranges of shards.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 
 namespace frag::http {
 
@@ -34,12 +35,7 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* use
     std::string name(line.substr(0, colon));
     std::transform(name.begin(), name.end(), name.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.front())) != 0)
-      value.remove_prefix(1);
-    while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())) != 0)
-      value.remove_suffix(1);
-    headers[name] = std::string(value);
+    headers[name] = std::string(trimmed(line.substr(colon + 1)));
   }
   return line.size();
 }

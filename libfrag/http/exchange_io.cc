@@ -7,6 +7,7 @@
 #include <cctype>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 
 #include "libfrag/base/text.h"
@@ -74,15 +75,17 @@ class Body {
   Clock::time_point sent_ = Clock::now();
 };
 
+// Without a length, and not in chunks, the body ends with the connection.
 std::string head_of(const Response& response, bool keep_alive, bool chunked) {
   std::string head =
       "HTTP/1.1 " + std::to_string(response.status) + " " + reason_phrase(response.status) + "\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+  const std::optional<std::uint64_t> length =
+      response.stream ? response.stream_length : std::optional<std::uint64_t>(response.body.size());
   if (chunked) {
     head += "Transfer-Encoding: chunked\r\n";
-  } else if (response.status != 204 && response.status != 304) {
-    const std::uint64_t length = response.stream ? response.stream_length.value_or(0) : response.body.size();
-    head += "Content-Length: " + std::to_string(length) + "\r\n";
+  } else if (length && response.status != 204 && response.status != 304) {
+    head += "Content-Length: " + std::to_string(*length) + "\r\n";
   }
   head += keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   return head;

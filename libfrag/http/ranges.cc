@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "libfrag/base/text.h"
+
 namespace frag::http {
 namespace {
 
@@ -14,12 +16,6 @@ std::optional<std::uint64_t> parse_position(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // True where the header's list holds the tag, or is "*".

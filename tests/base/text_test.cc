@@ -6,6 +6,13 @@
 
 using namespace frag;
 
+TEST_CASE("blanks go from both ends and from nowhere else") {
+  CHECK(trimmed(" \ta b\r\n") == "a b");
+  CHECK(trimmed("a") == "a");
+  CHECK(trimmed(" \t\r\n").empty());
+  CHECK(trimmed("").empty());
+}
+
 TEST_CASE("counts are grouped by thousands") {
   CHECK(format_count(0) == "0");
   CHECK(format_count(999) == "999");

@@ -12,12 +12,11 @@
 #include "libfrag/dataset/renderer.h"
 #include "libfrag/image/pixel_digest.h"
 #include "libfrag/sampling/sampler.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
-using frag::test::cut_options;
 using frag::test::error_of;
+using frag::test::small_cut;
 using frag::test::TempDir;
 
 namespace {
@@ -43,11 +42,11 @@ std::vector<Source> sources_of(const std::filesystem::path& dataset) {
 TEST_CASE("images that are added leave the rows, shards, classes and splits of the old ones as they are") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  const CutResult before = cut(cut_options(dir));
+  const CutResult before = cut(small_cut(dir));
   const std::string rows = rows_of(dir), shard = read_file(dir / "dataset" / shard_file(0));
   add_pictures(dir, "class0", 40, 3);
   add_pictures(dir, "aaa", 50, 4);  // by name before the old classes
-  const CutResult after = cut(cut_options(dir));
+  const CutResult after = cut(small_cut(dir));
   CHECK(after.added == 7);
   CHECK(after.known == 8);
   CHECK(after.sources == 15);
@@ -64,7 +63,7 @@ TEST_CASE("images that are added leave the rows, shards, classes and splits of t
 TEST_CASE("fragments keep their pixels and class when images are added") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  cut(cut_options(dir));
+  cut(small_cut(dir));
   std::map<FragmentId, std::pair<std::string, std::string>> before;
   {
     const DatasetFolder folder(dir / "dataset");
@@ -73,7 +72,7 @@ TEST_CASE("fragments keep their pixels and class when images are added") {
       before[id] = {folder.catalog().class_name(id), pixel_digest(renderer.render(id))};
   }
   add_pictures(dir, "aaa", 0, 3);
-  cut(cut_options(dir));
+  cut(small_cut(dir));
   const DatasetFolder folder(dir / "dataset");
   FragmentRenderer renderer(folder);
   for (const auto& [id, expected] : before) {
@@ -85,8 +84,8 @@ TEST_CASE("fragments keep their pixels and class when images are added") {
 TEST_CASE("the same images again change nothing") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  const CutResult before = cut(cut_options(dir));
-  const CutResult after = cut(cut_options(dir));
+  const CutResult before = cut(small_cut(dir));
+  const CutResult after = cut(small_cut(dir));
   CHECK(after.id == before.id);
   CHECK(after.added == 0);
   CHECK(after.known == 8);
@@ -96,9 +95,9 @@ TEST_CASE("the same images again change nothing") {
 TEST_CASE("images of which none can be used leave the dataset they were to be added to as it is") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  const CutResult before = cut(cut_options(dir));
+  const CutResult before = cut(small_cut(dir));
   test::write_text(dir / "images" / "class0" / "text.png", "not an image");
-  const CutResult after = cut(cut_options(dir));
+  const CutResult after = cut(small_cut(dir));
   CHECK(after.id == before.id);
   CHECK(after.skipped.size() == 1);
 }
@@ -106,9 +105,9 @@ TEST_CASE("images of which none can be used leave the dataset they were to be ad
 TEST_CASE("images added without a recipe are cut with the dataset's own") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  cut(cut_options(dir));
+  cut(small_cut(dir));
   add_pictures(dir, "class1", 40, 2);
-  CutOptions options = cut_options(dir);
+  CutOptions options = small_cut(dir);
   options.recipe = Recipe();
   options.asked_keys.emplace();
   CHECK(cut(options).added == 2);
@@ -118,8 +117,8 @@ TEST_CASE("images added without a recipe are cut with the dataset's own") {
 TEST_CASE("another recipe is refused by its key, and changes nothing") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  const CutResult before = cut(cut_options(dir));
-  CutOptions options = cut_options(dir);
+  const CutResult before = cut(small_cut(dir));
+  CutOptions options = small_cut(dir);
   options.recipe.contrast = Contrast::stretch;
   const Error error = error_of([&] { cut(options); });
   CHECK(error.code() == Errc::usage);
@@ -130,8 +129,8 @@ TEST_CASE("another recipe is refused by its key, and changes nothing") {
 TEST_CASE("only the keys that were asked for are compared, and a split has a way out of its own") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  cut(cut_options(dir));
-  CutOptions options = cut_options(dir);
+  cut(small_cut(dir));
+  CutOptions options = small_cut(dir);
   options.recipe = Recipe();
   options.recipe.split = "60/40";
   options.asked_keys = {"split"};
@@ -149,15 +148,15 @@ TEST_CASE("only the keys that were asked for are compared, and a split has a way
 TEST_CASE("an image that was replaced or removed since the cut is named") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  CHECK(cut(cut_options(dir)).notes.empty());
-  CHECK(cut(cut_options(dir)).notes.empty());
+  CHECK(cut(small_cut(dir)).notes.empty());
+  CHECK(cut(small_cut(dir)).notes.empty());
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(dir / "images" / "class0"))
     files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::filesystem::remove(files[0]);
   std::filesystem::copy_file(files[2], files[1], std::filesystem::copy_options::overwrite_existing);
-  const CutResult result = cut(cut_options(dir));
+  const CutResult result = cut(small_cut(dir));
   CHECK(result.added == 0);
   REQUIRE(result.notes.size() == 2);
   CHECK(result.notes[0].find("changed since the dataset was cut: 1 image, class0/" +
@@ -179,7 +178,7 @@ TEST_CASE("a class or a box that a table says of a known image later is named") 
     for (std::size_t i = 1; i < names.size(); ++i) csv += names[i] + "," + names[i].substr(0, 6) + ",,,,\n";
     test::write_text(dir / "images" / "labels.csv", csv);
   };
-  CutOptions options = cut_options(dir);
+  CutOptions options = small_cut(dir);
   options.recipe.labels.from = LabelsFrom::csv;
   options.recipe.labels.file = "labels.csv";
   write_table("0,0,80,80", "class0");
@@ -198,14 +197,14 @@ TEST_CASE("a split that names alone rule out is refused before anything is decod
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
   for (const char* name : {"rare/a.png", "rare/b.png"}) test::write_text(dir / "images" / name, "no image");
-  CHECK_THROWS_WITH(cut(cut_options(dir)), Catch::Contains("class \"rare\" has 2 groups for 3 sides"));
+  CHECK_THROWS_WITH(cut(small_cut(dir)), Catch::Contains("class \"rare\" has 2 groups for 3 sides"));
   test::write_text(dir / "images" / "rare" / "c.png", "no image");
-  CHECK(cut(cut_options(dir)).skipped.size() == 3);
+  CHECK(cut(small_cut(dir)).skipped.size() == 3);
 }
 
 TEST_CASE("a group that is there already stays on its side with what is added to it") {
   const TempDir dir;
-  CutOptions options = cut_options(dir);
+  CutOptions options = small_cut(dir);
   options.recipe.group = R"((patient\d+))";
   for (int i = 0; i < 6; ++i) add_pictures(dir, "class0/patient" + std::to_string(i), i, 1);
   cut(options);
@@ -226,7 +225,7 @@ TEST_CASE("a group that is there already stays on its side with what is added to
 TEST_CASE("a dataset that was split anew grows by its new split") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 6, 120, 96);
-  CutOptions options = cut_options(dir);
+  CutOptions options = small_cut(dir);
   cut(options);
   ResplitOptions folds;
   folds.folds = 3;
@@ -246,11 +245,11 @@ TEST_CASE("a dataset that was split anew grows by its new split") {
 TEST_CASE("an addition that was interrupted gives the bytes of one that was not") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  cut(cut_options(dir));
+  cut(small_cut(dir));
   std::filesystem::copy(dir / "dataset", dir / "other", std::filesystem::copy_options::recursive);
   add_pictures(dir, "class0", 40, 4);
-  cut(cut_options(dir));
-  CutOptions options = cut_options(dir);
+  cut(small_cut(dir));
+  CutOptions options = small_cut(dir);
   options.dataset = dir / "other";
   // A folder where a shard goes stands in for a disk that fails late: all images are examined by then.
   std::filesystem::create_directories(dir / "other" / shard_file(1) / "in the way");
@@ -268,8 +267,8 @@ TEST_CASE("an addition that was interrupted gives the bytes of one that was not"
 TEST_CASE("a dataset that is made anew replaces the old one only when it is whole") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 120, 96);
-  const CutResult before = cut(cut_options(dir));
-  CutOptions options = cut_options(dir);
+  const CutResult before = cut(small_cut(dir));
+  CutOptions options = small_cut(dir);
   options.on_existing = OnExisting::replace;
   options.recipe.tile = 48;
   options.recipe.split = "20 folds";  // more than there are groups
@@ -285,11 +284,11 @@ TEST_CASE("a dataset that is made anew replaces the old one only when it is whol
 TEST_CASE("the report has a line for every image file, with its fate") {
   const TempDir dir;
   test::write_image_set(dir / "images", 1, 4, 120, 96);
-  cut(cut_options(dir));
+  cut(small_cut(dir));
   add_pictures(dir, "class0", 40, 1);
   test::write_text(dir / "images" / "class0" / "a, \"b\".png", "not an image");
   test::write_png(dir / "images" / "astray.png", test::noise_image(120, 96, 1, 1));
-  cut(cut_options(dir));
+  cut(small_cut(dir));
   const auto lines = split_text(read_file(report_file_of(dir / "dataset")), '\n');
   REQUIRE(lines.size() == 9);
   CHECK(lines[0] == "file,fate,sources,fragments,kept,reason");

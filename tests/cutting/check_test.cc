@@ -34,10 +34,7 @@ Image gel(std::uint32_t index) {
 // Cuts FOLDER/images into two sides and puts the images whose name starts with "copy" on the test side, all
 // others on the train side: the split that an unaware person may have made.
 fs::path cut_apart(const TempDir& folder) {
-  CutOptions options;
-  options.images = folder / "images";
-  options.dataset = folder / "dataset";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(folder);
   options.recipe.split = "50/50";
   cut(options);
   const DatasetFolder made(options.dataset);

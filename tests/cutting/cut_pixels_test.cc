@@ -13,12 +13,11 @@
 #include "libfrag/image/convert.h"
 #include "libfrag/image/pixel_digest.h"
 #include "libfrag/image/resize.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
-using frag::test::cut_options;
 using frag::test::error_of;
+using frag::test::small_cut;
 using frag::test::TempDir;
 
 namespace {
@@ -44,7 +43,7 @@ void write_pictures(const TempDir& dir, std::int64_t channels = 1) {
 }
 
 CutOptions with_recipe(const TempDir& dir, const std::string& recipe, const std::string& name = "dataset") {
-  CutOptions options = cut_options(dir, name);
+  CutOptions options = small_cut(dir, name);
   options.recipe = parse_recipe("split = '50/50'\n" + recipe, "recipe");
   if (recipe.find("tile") == std::string::npos) options.recipe.tile = 32;
   if (recipe.find("angles") == std::string::npos) options.recipe.angles = "0,30,90";

@@ -7,12 +7,11 @@
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/layout.h"
 #include "libfrag/image/pixel_digest.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
-using frag::test::cut_options;
 using frag::test::error_of;
+using frag::test::small_cut;
 using frag::test::TempDir;
 
 namespace {
@@ -20,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 CutOptions stored(const TempDir& dir, Storage storage = Storage::copy) {
-  CutOptions options = cut_options(dir);
+  CutOptions options = small_cut(dir);
   options.storage = storage;
   return options;
 }
@@ -55,6 +54,25 @@ void write_patients(const TempDir& dir, int from, int count) {
   }
 }
 
+// Cuts as `options` say, and once more, stripped, into DIR/stripped: `trace` is in the first alone.
+void cut_both_ways(const TempDir& dir, CutOptions options, const std::string& trace) {
+  cut(options);
+  REQUIRE(holds(everything_in(options.dataset), trace));
+  options.dataset = dir / "stripped";
+  options.storage = Storage::strip;
+  cut(options);
+  CHECK_FALSE(holds(everything_in(options.dataset), trace));
+}
+
+// A dataset of four patients that names none of them.
+CutOptions cut_anonymously(const TempDir& dir) {
+  write_patients(dir, 0, 4);
+  CutOptions options = small_cut(dir);
+  options.anonymous = true;
+  cut(options);
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("a stripped dataset holds the pixels that are used and nothing else of the files") {
@@ -66,12 +84,7 @@ TEST_CASE("a stripped dataset holds the pixels that are used and nothing else of
   }
   CutOptions options = stored(dir);
   options.recipe.crop.bottom = 16;
-  cut(options);
-  CHECK(holds(everything_in(options.dataset), "Dr Meier"));
-  options.dataset = dir / "stripped";
-  options.storage = Storage::strip;
-  cut(options);
-  CHECK_FALSE(holds(everything_in(options.dataset), "Dr Meier"));
+  cut_both_ways(dir, options, "Dr Meier");
   const DatasetFolder plain(dir / "dataset"), stripped(dir / "stripped");
   CHECK(stripped.catalog().stripped());
   for (std::uint32_t i = 0; i < 4; ++i) {
@@ -90,22 +103,14 @@ TEST_CASE("a stripped slide has neither its label nor its description, and equal
   options.recipe.split = "50/50";
   options.recipe.crop = {100, 200, 300, 400};
   options.recipe.contrast = Contrast::stretch;
-  cut(options);
-  REQUIRE(holds(everything_in(options.dataset), "Aperio"));
-  options.dataset = dir / "stripped";
-  options.storage = Storage::strip;
-  cut(options);
-  CHECK_FALSE(holds(everything_in(options.dataset), "Aperio"));
+  cut_both_ways(dir, options, "Aperio");
   const DatasetFolder plain(dir / "dataset"), stripped(dir / "stripped");
   CHECK(pixel_digest(stripped.decode_source(0)) == pixel_digest(plain.decode_source(0)));
 }
 
 TEST_CASE("an anonymous dataset holds no name and no group, and the key beside it says them") {
   const TempDir dir;
-  write_patients(dir, 0, 4);
-  CutOptions options = stored(dir);
-  options.anonymous = true;
-  cut(options);
+  CutOptions options = cut_anonymously(dir);
   const std::string all = everything_in(options.dataset);
   CHECK_FALSE(holds(all, "meier"));
   CHECK_FALSE(holds(all, "patient"));
@@ -118,10 +123,7 @@ TEST_CASE("an anonymous dataset holds no name and no group, and the key beside i
 
 TEST_CASE("an anonymous dataset grows with its key, and not without") {
   const TempDir dir;
-  write_patients(dir, 0, 4);
-  CutOptions options = stored(dir);
-  options.anonymous = true;
-  cut(options);
+  CutOptions options = cut_anonymously(dir);
   const std::string rows = read_file(options.dataset / kSourcesFile);
   write_patients(dir, 4, 3);
   const fs::path key = key_file_of(options.dataset);
@@ -139,10 +141,7 @@ TEST_CASE("an anonymous dataset grows with its key, and not without") {
 
 TEST_CASE("the names of an anonymous dataset cannot be grouped by an expression") {
   const TempDir dir;
-  write_patients(dir, 0, 4);
-  CutOptions options = stored(dir);
-  options.anonymous = true;
-  cut(options);
+  CutOptions options = cut_anonymously(dir);
   ResplitOptions resplitting;
   resplitting.group = "(meier)";
   CHECK(error_of([&] { resplit(options.dataset, resplitting); }).code() == Errc::usage);
@@ -173,10 +172,7 @@ TEST_CASE("a dataset with names stays one, and says so before it looks for a key
 
 TEST_CASE("an anonymous dataset hides what is added to it, asked or not") {
   const TempDir dir;
-  write_patients(dir, 0, 4);
-  CutOptions options = stored(dir);
-  options.anonymous = true;
-  cut(options);
+  CutOptions options = cut_anonymously(dir);
   write_patients(dir, 4, 1);
   options.anonymous = false;
   const CutResult grown = cut(options);

@@ -8,12 +8,11 @@
 #include "libfrag/cutting/threads.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/layout.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
-using frag::test::cut_options;
 using frag::test::error_of;
+using frag::test::small_cut;
 using frag::test::TempDir;
 
 TEST_CASE("the same images and recipe give the same bytes, whatever the number of threads") {
@@ -21,9 +20,9 @@ TEST_CASE("the same images and recipe give the same bytes, whatever the number o
   test::write_image_set(dir / "images", 3, 6, 120, 90);
   {
     const ThreadLimit one(1);
-    cut(cut_options(dir, "alone"));
+    cut(small_cut(dir, "alone"));
   }
-  cut(cut_options(dir, "parallel"));
+  cut(small_cut(dir, "parallel"));
   for (const std::string& name :
        {std::string(kDatasetFile), std::string(kSourcesFile), std::string(kSumsFile), shard_file(0)}) {
     INFO(name);
@@ -55,7 +54,7 @@ TEST_CASE("bad images are left out by name and reason, and the rest is cut") {
   test::write_text(dir / "images" / "class0" / "half.png", whole.substr(0, whole.size() / 2));
   test::write_text(dir / "images" / "class1" / "text.jpg", "not an image");
   test::write_png(dir / "images" / "class1" / "tiny.png", test::noise_image(20, 20, 1, 1));
-  const CutResult result = cut(cut_options(dir));
+  const CutResult result = cut(small_cut(dir));
   REQUIRE(result.skipped.size() == 3);
   CHECK(result.skipped[0].name == "class0/half.png");
   CHECK(result.skipped[1].reason.find("not an image that frag reads") != std::string::npos);
@@ -67,7 +66,7 @@ TEST_CASE("strict stops at the first bad image and leaves nothing") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 3, 100, 100);
   test::write_text(dir / "images" / "class0" / "bad.png", "x");
-  CutOptions options = cut_options(dir);
+  CutOptions options = small_cut(dir);
   options.on_bad_image = OnBadImage::stop;
   CHECK_THROWS_WITH(cut(options), Catch::Contains("class0/bad.png"));
   CHECK_FALSE(std::filesystem::exists(options.dataset));
@@ -78,7 +77,7 @@ TEST_CASE("an existing dataset is never overwritten") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 3, 100, 100);
   test::write_text(dir / "dataset" / "mine", "precious");
-  CHECK(error_of([&] { cut(cut_options(dir)); }).code() == Errc::usage);
+  CHECK(error_of([&] { cut(small_cut(dir)); }).code() == Errc::usage);
   CHECK(read_file(dir / "dataset" / "mine") == "precious");
 }
 
@@ -86,7 +85,7 @@ TEST_CASE("what a killed run left behind is cleared by the next") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 3, 100, 100);
   test::write_text(dir / "dataset.part" / "store" / "00000.tar", "half");
-  CHECK(cut(cut_options(dir)).sources == 6);
+  CHECK(cut(small_cut(dir)).sources == 6);
   CHECK_FALSE(std::filesystem::exists(dir / "dataset.part"));
 }
 
@@ -94,7 +93,7 @@ TEST_CASE("a class with fewer groups than sides fails with its name, and leaves 
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 3, 100, 100);
   std::filesystem::remove(dir / "images" / "class1" / "0.png");
-  CHECK_THROWS_WITH(cut(cut_options(dir)), Catch::Contains("\"class1\""));
+  CHECK_THROWS_WITH(cut(small_cut(dir)), Catch::Contains("\"class1\""));
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
 }
 
@@ -106,7 +105,7 @@ TEST_CASE("channels are what the recipe says") {
   }
   for (const auto& [channels, expected] :
        {std::pair(Channels::gray, "11"), {Channels::rgb, "33"}, {Channels::keep, "31"}}) {
-    CutOptions options = cut_options(dir, name_of(channels));
+    CutOptions options = small_cut(dir, name_of(channels));
     options.recipe.channels = channels;
     options.recipe.split = "50/50";
     cut(options);

@@ -6,7 +6,6 @@
 
 #include "libfrag/cutting/cut.h"
 #include "libfrag/dataset/folder.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -61,7 +60,7 @@ TEST_CASE("fragments that were left out are in no part, all others in one") {
     for (std::int64_t y = 0; y < 96; ++y) std::fill_n(half.row(y), 80, std::uint8_t{90});
     test::write_png(dir / "images" / "a" / (std::to_string(number) + ".png"), half);
   }
-  CutOptions options = test::cut_options(dir);
+  CutOptions options = test::small_cut(dir);
   options.recipe.min_detail = 5;
   cut(options);
   const DatasetFolder folder(options.dataset);

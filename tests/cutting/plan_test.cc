@@ -4,7 +4,6 @@
 
 #include "libfrag/cutting/pack.h"
 #include "libfrag/dataset/folder.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -33,7 +32,7 @@ TEST_CASE("a folder's plan counts by class and names what cannot be cut") {
 
 TEST_CASE("a plan's classes, sides and angles are those that cut makes") {
   const TempDir dir;
-  CutOptions options = test::cut_options(dir, "cut.frag");
+  CutOptions options = test::small_cut(dir, "cut.frag");
   options.recipe.group = "/(.)";
   test::write_image_set(options.images, 3, 9, 110, 70);
   const Plan plan = plan_folder(options.images, options.recipe);
@@ -83,7 +82,7 @@ TEST_CASE("a bare size has neither encoded sizes nor times") {
 
 TEST_CASE("the bytes that a plan foresees for raw shards are those that pack writes") {
   const TempDir dir;
-  CutOptions options = test::cut_options(dir, "cut.frag");
+  CutOptions options = test::small_cut(dir, "cut.frag");
   test::write_image_set(options.images, 2, 4, 110, 70);
   const Plan plan = plan_folder(options.images, options.recipe);
   REQUIRE(plan.cost);

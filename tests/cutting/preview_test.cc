@@ -6,7 +6,6 @@
 
 #include "libfrag/cutting/cut.h"
 #include "libfrag/cutting/panels.h"
-#include "tests/cutting/cut_setup.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -50,7 +49,7 @@ CutOptions half_even(const TempDir& dir) {
     for (std::int64_t y = 0; y < 80; ++y) std::fill_n(picture.row(y), 80, std::uint8_t{200});
     test::write_png(dir / ("images/a/" + std::to_string(i) + ".png"), picture);
   }
-  CutOptions options = test::cut_options(dir, "half.frag");
+  CutOptions options = test::small_cut(dir, "half.frag");
   options.recipe.split = "50/50";
   return options;
 }

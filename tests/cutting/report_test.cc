@@ -40,10 +40,7 @@ TEST_CASE("a report lists the sources with their sides, what was left out, and t
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 4, 100, 80);
   test::write_text(dir / "images/class0/broken.png", "no image");
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "d.frag";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir, "d.frag");
   options.recipe.split = "80/20";
   cut(options);
   const std::string html = write_report(DatasetFolder(options.dataset));
@@ -67,10 +64,7 @@ TEST_CASE("a report says which leak the audit found") {
   test::write_image_set(dir / "images", 1, 3, 100, 80);
   const std::filesystem::path folder = dir / "images/class0";
   std::filesystem::copy_file(folder / "0.png", folder / "copy.png");
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "leaky.frag";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir, "leaky.frag");
   options.recipe.split = "4 folds";
   cut(options);
   const std::string html = write_report(DatasetFolder(options.dataset));
@@ -82,10 +76,7 @@ TEST_CASE("names from outside are escaped") {
   const TempDir dir;
   test::write_image_set(dir / "images", 1, 4, 100, 80);
   std::filesystem::rename(dir / "images/class0", dir / "images/<script>alert(1)<");
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "odd.frag";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir, "odd.frag");
   cut(options);
   ReportOptions report;
   report.title = "<img onerror=x>";
@@ -98,10 +89,7 @@ TEST_CASE("names from outside are escaped") {
 TEST_CASE("a recipe's contrast is shown before and after") {
   const TempDir dir;
   test::write_image_set(dir / "images", 1, 4, 100, 80);
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "stretched.frag";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir, "stretched.frag");
   options.recipe.contrast = Contrast::stretch;
   cut(options);
   CHECK(write_report(DatasetFolder(options.dataset)).find("after stretch") != std::string::npos);

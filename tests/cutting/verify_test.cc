@@ -189,10 +189,7 @@ TEST_CASE("a text file is no shard, and a line about it") {
 TEST_CASE("images of a dataset in place are checked where they are: changed and missing ones are named") {
   const TempDir dir;
   test::write_image_set(dir / "images", 2, 3, 100, 100);
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "dataset";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir);
   options.recipe.split = "50/50";
   options.storage = Storage::in_place;
   cut(options);
@@ -209,10 +206,7 @@ TEST_CASE("an export of 16-bit pictures is whole in every format that holds them
   const TempDir dir;
   for (const char* name : {"1.png", "2.png"})
     test::write_png(dir / "images" / "class" / name, test::noise_image(80, 70, 1, name[0], 16));
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "dataset";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir);
   options.recipe.split = "50/50";
   options.recipe.bits = 16;
   cut(options);

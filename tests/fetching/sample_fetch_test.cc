@@ -8,6 +8,7 @@
 #include "libfrag/base/random.h"
 #include "libfrag/cutting/threads.h"
 #include "libfrag/dataset/renderer.h"
+#include "libfrag/fetching/mirror_provider.h"
 #include "tests/fetching/fault_proxy.h"
 #include "tests/fetching/test_mirror.h"
 #include "tests/support/support.h"
@@ -163,10 +164,12 @@ TEST_CASE("a mirror that is slow or stalls does not hold up the others") {
   const TestMirror good(bench.dataset);
   const FaultProxy bad(good.port(), GENERATE(Fault::slow, Fault::stalled), 1000, 1);
   MirrorsOptions options;
-  options.client.stall_timeout = std::chrono::seconds(10);
+  options.client.stall_timeout = std::chrono::minutes(5);
+  const auto began = std::chrono::steady_clock::now();
   const Mirrors mirrors({bad.url(), good.url()}, options);
   SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
   CHECK(bench.fetch_checked(fetcher, Bench::spec(400)) == 400);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::minutes(1));
 }
 
 TEST_CASE("a mirror that asks for patience gets it") {
@@ -201,6 +204,20 @@ TEST_CASE("what takes the fragments may end the fetch") {
     });
   });
   CHECK(error.code() == Errc::io);
+}
+
+TEST_CASE("what renders is not asked where nothing is known that its fragments could be held against") {
+  Bench bench;
+  const TestMirror one(bench.dataset);
+  const Mirrors mirrors({one.url()}, {});
+  SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
+  WantedSample wanted = fetcher.want(Bench::spec(10));
+  wanted.catalog = nullptr;
+  ShardSets shards;
+  const auto provider = lines_to(mirrors, shards, wanted).front().connect([] { return false; });
+  const Error error = error_of([&] { provider->give(0, 10, [](const EncodedFragment&) { return true; }); });
+  CHECK(error.code() == Errc::refused);
+  CHECK_THAT(error.what(), Catch::Contains("packed shards"));
 }
 
 // FRAG_FAULT_RUNS=1000 for the long form.

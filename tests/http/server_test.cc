@@ -85,6 +85,15 @@ TEST_CASE("a streamed body arrives whole, and can be pulled") {
   CHECK(body[999999] == 'a' + 999 % 26);
 }
 
+TEST_CASE("a streamed body of unknown length ends with the connection where the client knows no chunks") {
+  const Server server({}, echo);
+  const std::string answer = raw_exchange(server.port(), "GET /stream HTTP/1.0\r\n\r\n");
+  const std::size_t head = answer.find("\r\n\r\n");
+  REQUIRE(head != std::string::npos);
+  CHECK(answer.substr(0, head).find("Content-Length") == std::string::npos);
+  CHECK(answer.size() - head - 4 == 1000000);
+}
+
 TEST_CASE("a stream that breaks off is an error to the client, not a short body") {
   const Server server({}, echo);
   Downloader stream;

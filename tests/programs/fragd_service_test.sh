@@ -57,14 +57,15 @@ equal "$(code "${alpha[@]}" "$url/metrics")" 200 "metrics"
 grep -q '^fragd_requests_total{route="/v1/sample",status="400"} 1$' answer || fail "metrics: $(grep requests_total answer)"
 grep -q '^fragd_cache_misses_total 24$' answer || fail "metrics: $(grep cache answer)"
 
-# SIGHUP: tokens and log anew; a token file that went wrong changes nothing
+# SIGHUP: tokens and log anew; a token file that went wrong leaves the tokens as they were, and the log is opened all the same
 mv access.log access.log.1; printf 'gamma\n' >tokens; kill -HUP $pid
 has_changed() { [[ $(code -H 'Authorization: Bearer gamma' "$url/v1/datasets") == 200 && -s access.log ]]; }
 wait_until has_changed
 equal "$(code "${alpha[@]}" "$url/v1/datasets")" 401 "a token that was taken out"
-: >tokens; kill -HUP $pid
+mv access.log access.log.2; : >tokens; kill -HUP $pid
 wait_until grep -q 'after SIGHUP' fragd.err
 equal "$(code -H 'Authorization: Bearer gamma' "$url/v1/datasets")" 200 "the tokens of before"
+wait_until test -s access.log
 kill -TERM $pid; wait $pid || fail "SIGTERM of an idle fragd"
 
 # drain: a stream under way is finished, new work is refused, readiness says so

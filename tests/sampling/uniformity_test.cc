@@ -2,6 +2,8 @@
 // that the outcome is always the same.
 #include <catch2/catch.hpp>
 #include <functional>
+#include <span>
+#include <vector>
 
 #include "libfrag/sampling/sampler.h"
 
@@ -18,12 +20,22 @@ Sampler sampler_of_two() {
   return Sampler({"few", "many"}, {{"train", {{{0, 20}, {20, 40}}, {{60, 100}, {160, 200}}}}});
 }
 
-struct ChiSquare {
-  double few = 0, many = 0;
-};
+// How far hits are from equal ones: the sum of squared differences over what was expected.
+double chi_square(std::span<const std::uint64_t> hits, std::uint64_t draws) {
+  const double expected = static_cast<double>(draws) / static_cast<double>(hits.size());
+  double sum = 0;
+  for (const std::uint64_t count : hits) {
+    const double off = static_cast<double>(count) - expected;
+    sum += off * off / expected;
+  }
+  return sum;
+}
 
-ChiSquare chi_square_of(const SampleSpec& start,
-                        const std::function<void(SampleSpec&, std::uint64_t)>& vary) {
+// Exceeded once in 1,000, with 59 and with 299 degrees of freedom.
+constexpr double kMostOfFew = 98.4, kMostOfMany = 379;
+
+// Draws of one fragment of each class, by `start` and what `vary` makes of it for each.
+void check_uniform(const SampleSpec& start, const std::function<void(SampleSpec&, std::uint64_t)>& vary) {
   const Sampler sampler = sampler_of_two();
   std::vector<std::uint64_t> hits(kFew + kMany, 0);
   SampleSpec spec = start;
@@ -34,34 +46,24 @@ ChiSquare chi_square_of(const SampleSpec& start,
     ++hits[list.at(0)];
     ++hits[list.at(1)];
   }
-  ChiSquare sums;
-  for (std::uint64_t id = 0; id < hits.size(); ++id) {
-    const double expected = static_cast<double>(kDraws) / static_cast<double>(id < kFew ? kFew : kMany);
-    const double off = static_cast<double>(hits[id]) - expected;
-    (id < kFew ? sums.few : sums.many) += off * off / expected;
-  }
-  return sums;
-}
-
-// 59 and 299 degrees of freedom: each bound is exceeded once in 1,000.
-void check(const ChiSquare& sums) {
-  CHECK(sums.few < 98.4);
-  CHECK(sums.many < 379);
+  const std::span<const std::uint64_t> all = hits;
+  CHECK(chi_square(all.first(kFew), kDraws) < kMostOfFew);
+  CHECK(chi_square(all.subspan(kFew), kDraws) < kMostOfMany);
 }
 
 }  // namespace
 
 TEST_CASE("random draws are uniform over seeds") {
-  check(chi_square_of({}, [](SampleSpec& spec, std::uint64_t i) { spec.seed = i; }));
+  check_uniform({}, [](SampleSpec& spec, std::uint64_t i) { spec.seed = i; });
 }
 
 TEST_CASE("random draws are uniform over rounds and parts") {
   SampleSpec spec;
   spec.parts = 10;
-  check(chi_square_of(spec, [](SampleSpec& one, std::uint64_t i) {
+  check_uniform(spec, [](SampleSpec& one, std::uint64_t i) {
     one.part = i % 10;
     one.round = i / 10;
-  }));
+  });
 }
 
 TEST_CASE("what a dynamic part begins with is uniform over rounds") {
@@ -69,7 +71,7 @@ TEST_CASE("what a dynamic part begins with is uniform over rounds") {
   spec.policy = SamplePolicy::changing_parts;
   spec.part = 3;
   spec.parts = 7;
-  check(chi_square_of(spec, [](SampleSpec& one, std::uint64_t i) { one.round = i; }));
+  check_uniform(spec, [](SampleSpec& one, std::uint64_t i) { one.round = i; });
 }
 
 TEST_CASE("what a hybrid window begins with is uniform over seeds") {
@@ -77,7 +79,7 @@ TEST_CASE("what a hybrid window begins with is uniform over seeds") {
   spec.policy = SamplePolicy::hybrid;
   spec.parts = 2;
   spec.round = 11;
-  check(chi_square_of(spec, [](SampleSpec& one, std::uint64_t i) { one.seed = i; }));
+  check_uniform(spec, [](SampleSpec& one, std::uint64_t i) { one.seed = i; });
 }
 
 TEST_CASE("what is left beside a holdout is uniform over rounds") {
@@ -89,10 +91,5 @@ TEST_CASE("what is left beside a holdout is uniform over rounds") {
   spec.holdout = 500;
   constexpr std::uint64_t kRounds = 1'000'000;
   for (spec.round = 0; spec.round < kRounds; ++spec.round) ++hits[sampler.draw(spec).at(0)];
-  double sum = 0;
-  for (const std::uint64_t count : hits) {
-    const double expected = kRounds / 60.0, off = static_cast<double>(count) - expected;
-    sum += off * off / expected;
-  }
-  CHECK(sum < 98.4);
+  CHECK(chi_square(hits, kRounds) < kMostOfFew);
 }

@@ -146,7 +146,8 @@ TEST_CASE("metrics are lines that Prometheus reads") {
 
 TEST_CASE("the page and its files load nothing from elsewhere and are not sent twice") {
   FrontBench bench;
-  for (const char* path : {"/", "/web/style.css", "/web/page.js", "/web/chart.js"}) {
+  for (const char* path : {"/", "/web/style.css", "/web/page.js", "/web/mirror.js", "/web/sample.js",
+                           "/web/source.js", "/web/chart.js"}) {
     INFO(path);
     const http::Response page = bench.get(path);
     CHECK(page.status == 200);

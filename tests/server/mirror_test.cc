@@ -4,6 +4,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/dataset/layout.h"
+#include "libfrag/dataset/renderer.h"
 #include "libfrag/http/client.h"
 #include "libfrag/http/server.h"
 #include "libfrag/image/read.h"

@@ -79,10 +79,7 @@ std::filesystem::path uneven_dataset(const TempDir& dir) {
     std::filesystem::copy_file(dir / ("small/class0/" + std::to_string(i) + ".png"),
                                dir / ("images/class0/s" + std::to_string(i) + ".png"));
   }
-  CutOptions options;
-  options.images = dir / "images";
-  options.dataset = dir / "uneven";
-  options.recipe = test::small_recipe();
+  CutOptions options = test::small_cut(dir, "uneven");
   options.recipe.fit = Fit::whole;
   options.recipe.angles = "0";
   const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages

@@ -77,6 +77,14 @@ Recipe small_recipe() {
   return recipe;
 }
 
+CutOptions small_cut(const TempDir& dir, const std::string& dataset) {
+  CutOptions options;
+  options.images = dir / "images";
+  options.dataset = dir / dataset;
+  options.recipe = small_recipe();
+  return options;
+}
+
 fs::path small_dataset(const TempDir& folder, int classes, int per_class, std::uint64_t seed) {
   const fs::path images = folder / ("images" + std::to_string(seed));
   write_image_set(images, classes, per_class, 120, 96, seed);

@@ -12,6 +12,10 @@
 #include "libfrag/geometry/box.h"
 #include "libfrag/image/image.h"
 
+namespace frag {
+struct CutOptions;
+}
+
 namespace frag::test {
 
 // A folder of its own, gone with the object.
@@ -47,6 +51,8 @@ void write_image_set(const std::filesystem::path& folder, int classes, int per_c
 std::filesystem::path small_dataset(const TempDir& folder, int classes = 3, int per_class = 4,
                                     std::uint64_t seed = 1);
 Recipe small_recipe();
+// DIR/images into DIR/dataset (or another name) with that recipe; include libfrag/cutting/cut.h.
+CutOptions small_cut(const TempDir& dir, const std::string& dataset = "dataset");
 
 // The real images' folder: FRAG_TEST_DATA, else ../shared/data beside the project; empty where there is none.
 // A test without it says SKIPPED.

@@ -1,4 +1,4 @@
-// Decoded sources of all datasets that are served, in one bounded memory.
+// Decoded sources, of one dataset or of several, in one bounded memory.
 #pragma once
 
 #include <cstddef>
@@ -8,29 +8,43 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
-#include "libfrag/dataset/renderer.h"
+#include "libfrag/dataset/source_store.h"
+#include "libfrag/image/image.h"
 
 namespace frag {
+
+// A source's pixels: whole, or the way to read them by region.
+struct DecodedSource {
+  std::optional<Image> whole;
+  std::optional<SourcePixels> by_region;
+
+  std::size_t memory() const { return whole ? whole->memory() : 0; }
+};
+
+// Whole, unless the store reads it by region. Errors as SourceStore::open_source() and decode_source().
+std::shared_ptr<const DecodedSource> read_source(const SourceStore& store, std::uint32_t source);
 
 // Any number of threads may ask at once; a source that several ask for is decoded once.
 class SourceCache {
  public:
-  using Pixels = FragmentRenderer::Pixels;
-  using Load = std::function<std::shared_ptr<const Pixels>()>;
+  using Load = std::function<std::shared_ptr<const DecodedSource>()>;
+
+  static constexpr std::size_t kDefaultBytes = std::size_t{2} << 30;
 
   // Holds at most `bytes` of pixels, and always the newest source.
   explicit SourceCache(std::size_t bytes) : bytes_(bytes) {}
 
-  // A key for each source of each dataset, by the dataset's number among those served.
+  // A key for each source of each dataset, by the dataset's number among those that share the cache.
   static std::uint64_t key(std::uint32_t dataset, std::uint32_t source) {
     return std::uint64_t{dataset} << 32 | source;
   }
 
   // The pixels of `key`, by `load` where they are not there. What `load` throws comes out for all who waited,
   // and the next one to ask tries again.
-  std::shared_ptr<const Pixels> get(std::uint64_t key, const Load& load);
+  std::shared_ptr<const DecodedSource> get(std::uint64_t key, const Load& load);
 
   struct Stats {
     std::size_t limit = 0, bytes = 0, sources = 0;
@@ -41,14 +55,14 @@ class SourceCache {
 
  private:
   struct Entry {
-    std::shared_future<std::shared_ptr<const Pixels>> decoded;
+    std::shared_future<std::shared_ptr<const DecodedSource>> decoded;
     std::list<std::uint64_t>::iterator use;
     std::size_t bytes = 0;
     bool ready = false;
   };
 
-  std::shared_ptr<const Pixels> fill(std::uint64_t key, const Load& load,
-                                     std::promise<std::shared_ptr<const Pixels>>& promise);
+  std::shared_ptr<const DecodedSource> fill(std::uint64_t key, const Load& load,
+                                            std::promise<std::shared_ptr<const DecodedSource>>& promise);
   void evict();
 
   const std::size_t bytes_;

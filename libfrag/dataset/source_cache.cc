@@ -1,9 +1,20 @@
-#include "server/source_cache.h"
+#include "libfrag/dataset/source_cache.h"
 
 namespace frag {
 
-std::shared_ptr<const SourceCache::Pixels> SourceCache::get(std::uint64_t key, const Load& load) {
-  std::promise<std::shared_ptr<const Pixels>> promise;
+std::shared_ptr<const DecodedSource> read_source(const SourceStore& store, std::uint32_t source) {
+  SourcePixels pixels = store.open_source(source);
+  auto read = std::make_shared<DecodedSource>();
+  if (pixels.by_region()) {
+    read->by_region.emplace(std::move(pixels));
+  } else {
+    read->whole.emplace(store.decode_source(source, pixels));
+  }
+  return read;
+}
+
+std::shared_ptr<const DecodedSource> SourceCache::get(std::uint64_t key, const Load& load) {
+  std::promise<std::shared_ptr<const DecodedSource>> promise;
   {
     std::unique_lock lock(mutex_);
     const auto found = entries_.find(key);
@@ -21,8 +32,8 @@ std::shared_ptr<const SourceCache::Pixels> SourceCache::get(std::uint64_t key, c
   return fill(key, load, promise);
 }
 
-std::shared_ptr<const SourceCache::Pixels> SourceCache::fill(
-    std::uint64_t key, const Load& load, std::promise<std::shared_ptr<const Pixels>>& promise) {
+std::shared_ptr<const DecodedSource> SourceCache::fill(
+    std::uint64_t key, const Load& load, std::promise<std::shared_ptr<const DecodedSource>>& promise) {
   try {
     const auto pixels = load();
     promise.set_value(pixels);
@@ -34,10 +45,12 @@ std::shared_ptr<const SourceCache::Pixels> SourceCache::fill(
     evict();
     return pixels;
   } catch (...) {
-    promise.set_exception(std::current_exception());
-    const std::lock_guard lock(mutex_);
-    uses_.erase(entries_.at(key).use);
-    entries_.erase(key);
+    {
+      const std::lock_guard lock(mutex_);
+      uses_.erase(entries_.at(key).use);
+      entries_.erase(key);
+    }
+    promise.set_exception(std::current_exception());  // who hears of it and asks again finds no trace of it
     throw;
   }
 }
