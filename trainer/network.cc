@@ -37,7 +37,9 @@ const models::Kind& kind_of(const ModelCard& card, const std::string& what) {
 std::shared_ptr<models::Model> build(const ModelCard& card, const std::string& what) {
   const auto model =
       kind_of(card, what)
-          .build({.channels = card.channels, .classes = static_cast<std::int64_t>(card.classes.size())});
+          .build({.channels = card.channels,
+                  .classes = static_cast<std::int64_t>(card.classes.size()),
+                  .input = card.input});
   // oneDNN's convolutions would otherwise spend a third of their time reordering.
   for (at::Tensor& parameter : model->parameters()) {
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
@@ -144,10 +146,17 @@ const ModelInfo& model_info(const std::string& name) {
   throw Error(Errc::usage, "unknown model \"" + name + "\"; there are " + join(names, ", "));
 }
 
+ModelSize model_size(const std::string& model, std::int64_t channels, std::int64_t classes,
+                     std::int64_t input) {
+  const ModelInfo& info = model_info(model);
+  const models::Size size =
+      measure(*models::find_kind(model),
+              {.channels = channels, .classes = classes, .input = input > 0 ? input : info.input});
+  return {.parameters = size.parameters, .operations = size.operations};
+}
+
 std::int64_t parameter_count(const std::string& model, std::int64_t channels, std::int64_t classes) {
-  model_info(model);
-  return models::parameter_count(
-      *models::find_kind(model)->build({.channels = channels, .classes = classes}));
+  return model_size(model, channels, classes).parameters;
 }
 
 ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample) {

@@ -35,7 +35,14 @@ const std::vector<ModelInfo>& list_models();
 // Errc::usage that lists the models there are.
 const ModelInfo& model_info(const std::string& name);
 
-// Of a network of that model: Errc::usage as model_info.
+struct ModelSize {
+  std::int64_t parameters = 0;
+  std::int64_t operations = 0;  // multiply-adds of convolutions and linear layers, for one input
+};
+
+// Of a network of that model, without making one; `input` 0 is the model's own. Errc::usage as model_info.
+ModelSize model_size(const std::string& model, std::int64_t channels, std::int64_t classes,
+                     std::int64_t input = 0);
 std::int64_t parameter_count(const std::string& model, std::int64_t channels, std::int64_t classes);
 
 // A card for a new network: mean and deviation of `sample`'s pixels, as the model wants them.
