@@ -54,5 +54,7 @@ TEST_CASE("mistakes are named with their line") {
   CHECK(problem_with(good + "[sample]\nsplit = 4\n").rfind("job.toml:3: ", 0) == 0);
   CHECK(problem_with("mirrors = [\n").rfind("job.toml:", 0) == 0);
   CHECK(problem_with("nodes = 2\n").find("mirrors") != std::string::npos);
+  CHECK(problem_with(good + "model = \"net.pt\"\n") ==
+        "job.toml: a TorchScript module cannot be a job's model yet");
   CHECK(problem_with(good + "dataset = \"short\"\n").rfind("job.toml:2: ", 0) == 0);
 }

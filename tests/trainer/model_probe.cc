@@ -4,8 +4,8 @@
 //     JSON: every parameter and buffer with its shape, without a number computed
 //   model_probe run MODEL CHANNELS CLASSES EDGE BATCH FILE
 //     a network and an input drawn from a fixed seed, its logits while it evaluates and while it trains, the
-//     gradients of cross entropy (labels 0, 1, 2, ... by turns), and the buffers after that; all as one
-//     safetensors file. Dropout is off.
+//     gradients of cross entropy (labels 0, 1, 2, ... by turns), and the buffers after that, all without
+//     dropout; the logits with dropout; as one safetensors file
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
 
@@ -107,6 +107,8 @@ void run(const Kind& kind, const Shape& shape, std::int64_t batch, const std::st
     record.add("gradients/" + item.key(), item.value().grad());
   }
   record.add_buffers("after/", *model);
+  model->train();
+  record.add("dropout", model->forward(input));
   record.write(path);
 }
 

@@ -122,6 +122,19 @@ TEST_CASE("small models and models for small images learn 32 fragments by heart"
   CHECK(epochs > 0);
 }
 
+TEST_CASE("running statistics survive a weights file") {
+  const FragmentSet set = striped_set(16, 1, 16);
+  Network network(card_of(set, "resnet18_small"), 1);
+  Training(network, {.batch = 8, .learning_rate = 0.01}).epoch(set, 0);
+  const std::string file = network.weights();
+  const rounds::WeightsFile weights = rounds::parse_weights(file);
+  CHECK(weights.layout.find("bn1.running_var")->kind == rounds::TensorKind::buffer);
+  CHECK(weights.layout.find("bn1.num_batches_tracked")->kind == rounds::TensorKind::counter);
+  Network again(weights, "w");
+  CHECK(again.weights() == file);
+  CHECK(again.predict(set) == network.predict(set));
+}
+
 TEST_CASE("an auxiliary head's loss reaches its weights in training alone") {
   const FragmentSet set = striped_set(4, 1, 299);
   Network network(card_of(set, "inception_v3_aux"), 1);

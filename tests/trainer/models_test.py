@@ -235,6 +235,8 @@ def check_run(probe, name, channels, edge, batch, folder):
     floor = 1e-3 * max(float(parameter.grad.abs().max()) for parameter in model.parameters())
     for key, parameter in model.named_parameters():
         hold("gradients", "gradients/" + key, parameter.grad, floor)
+    drops = any(isinstance(module, nn.Dropout) for module in model.modules())
+    assert np.array_equal(ours["dropout"], ours["train"]) != drops, name
     for key, buffer in model.named_buffers():
         hold("statistics", "after/" + key, buffer)
     print(f"{name} at {channels}x{edge}x{edge}, batch {batch}: " +

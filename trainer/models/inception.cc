@@ -2,6 +2,8 @@
 // torchvision has it: without its auxiliary head, and with it.
 #include <ATen/Functions.h>
 
+#include <utility>
+
 #include "trainer/models/initial.h"
 #include "trainer/models/model.h"
 

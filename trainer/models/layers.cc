@@ -4,6 +4,8 @@
 #include <ATen/Functions.h>
 #include <torch/nn/functional/normalization.h>
 
+#include <utility>
+
 namespace frag::models {
 namespace {
 

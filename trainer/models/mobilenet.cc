@@ -1,5 +1,6 @@
 // MobileNetV3 (Howard et al., "Searching for MobileNetV3", 2019), tables 1 and 2, with the batch norm and the
 // squeeze widths of torchvision.
+#include <algorithm>
 #include <span>
 
 #include "trainer/models/initial.h"
