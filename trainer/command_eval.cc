@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "trainer/commands.h"
 #include "trainer/evaluation.h"
@@ -18,7 +19,8 @@ struct EvalArguments {
 
 void run(const EvalArguments& arguments) {
   use_threads(arguments.threads);
-  Network network(load_weights(arguments.weights), arguments.weights);
+  const std::optional<ModuleFile> module = load_module(arguments.weights);
+  Network network(load_weights(arguments.weights), arguments.weights, module ? &*module : nullptr);
   const auto access = open_access(arguments.places);
   const Evaluation evaluation = evaluate(network, *access, arguments.request);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());

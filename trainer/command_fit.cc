@@ -47,13 +47,19 @@ TrainSettings settings_of(const FitArguments& arguments, const ModelInfo& model)
           .augment = arguments.augment == "turns" ? Augment::turns : Augment::none};
 }
 
+std::optional<ModuleFile> module_named(const std::string& model) {
+  if (!names_module_file(model)) return std::nullopt;
+  return read_module_file(model);
+}
+
 // One fit: draws anew each epoch, trains, measures on "val" where the dataset has it, saves after every
 // epoch.
 class Fit {
  public:
   explicit Fit(const FitArguments& arguments)
       : options_(arguments),
-        model_(model_info(arguments.model)),
+        module_(module_named(arguments.model)),
+        model_(model_info(module_ ? kTorchScript : arguments.model)),
         folder_(arguments.run, arguments.force ? Existing::overwrite : Existing::refuse),
         access_(open_access(arguments.places)),
         settings_(settings_of(arguments, model_)) {}
@@ -69,6 +75,7 @@ class Fit {
   Json describe(const Network& network, std::uint64_t count) const;
 
   const FitArguments& options_;
+  std::optional<ModuleFile> module_;
   const ModelInfo& model_;
   RunFolder folder_;
   std::unique_ptr<Access> access_;
@@ -90,7 +97,8 @@ void Fit::run() {
       usual_count(catalog, options_.split, kUsualCount);  // also: is there such a split?
   const std::uint64_t count = options_.count.value_or(usual);
   FragmentSet set = draw(options_.split, count, 0, "epoch 1");
-  Network network(make_card(model_.name, catalog, set), options_.seed);
+  Network network(module_ ? make_card(*module_, catalog, set) : make_card(model_.name, catalog, set),
+                  options_.seed, module_ ? &*module_ : nullptr);
   std::optional<FragmentSet> validation;
   if (has_split(catalog, kValidation)) {
     validation = draw(kValidation, usual_count(catalog, kValidation, kValidationCount), 0, kValidation);
@@ -99,6 +107,7 @@ void Fit::run() {
               format_count(static_cast<std::uint64_t>(network.parameters())).c_str(),
               format_count(set.size()).c_str(), static_cast<long long>(catalog.classes().size()),
               catalog.id().substr(0, 12).c_str());
+  if (module_) folder_.save_module(*module_);
   Training training(network, settings_);
   for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
     if (epoch > 0) {
@@ -192,7 +201,8 @@ void add_fit(CLI::App& program) {
       ->required();
   command->add_option("-o,--output", arguments->run, "Run folder to write")->required();
   command->add_flag("--force", arguments->force, "Replace the run in a folder that is not empty");
-  command->add_option("--model", arguments->model, "A model that `fragtrain models` lists");
+  command->add_option("--model", arguments->model,
+                      "A model that `fragtrain models` lists, or a TorchScript file (.pt)");
   command->add_option("--split", arguments->split, "Split to train on");
   command->add_option("--epochs", arguments->epochs, "Passes, each over a new draw")
       ->check(CLI::Range(1, 1000000));

@@ -114,6 +114,9 @@ JobFile parse_job_file(std::string_view toml, const std::string& name) {
   if (!json.contains("model")) json["model"] = "small";
   const bool any_dataset = !json.contains("dataset");
   if (any_dataset) json["dataset"] = kAnyDataset;
+  if (json["model"] == kTorchScript || (json["model"].is_string() && names_module_file(json["model"]))) {
+    throw Error(Errc::bad_input, name + ": a TorchScript module cannot be a job's model yet");
+  }
   if (json["model"].is_string()) fill_local(json, model_info(json["model"].get<std::string>()));
   file.job = spec_from_json(json, name, lines);
   if (any_dataset) file.job.dataset.clear();

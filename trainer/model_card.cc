@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "libfrag/base/text.h"
+#include "trainer/module_file.h"
 
 namespace frag::trainer {
 namespace {
@@ -11,12 +12,18 @@ void require(bool condition, const std::string& what, const std::string& problem
   if (!condition) throw Error(Errc::bad_input, what + ": " + problem);
 }
 
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 }  // namespace
 
 Json to_json(const ModelCard& card) {
-  return {{"model", card.model},     {"classes", card.classes},  {"channels", card.channels},
-          {"input", card.input},     {"mean", card.mean},        {"std", card.deviation},
-          {"dataset", card.dataset}, {"fragment", card.fragment}};
+  Json json{{"model", card.model},     {"classes", card.classes},  {"channels", card.channels},
+            {"input", card.input},     {"mean", card.mean},        {"std", card.deviation},
+            {"dataset", card.dataset}, {"fragment", card.fragment}};
+  if (!card.module_sha256.empty()) json["module_sha256"] = card.module_sha256;
+  return json;
 }
 
 ModelCard model_card_from_json(const Json& json, const std::string& what) {
@@ -30,7 +37,11 @@ ModelCard model_card_from_json(const Json& json, const std::string& what) {
   card.deviation = json_get<std::vector<double>>(json, "std", what);
   card.dataset = json_get_or<std::string>(json, "dataset", "", what);
   card.fragment = json_get_or<std::int64_t>(json, "fragment", 0, what);
+  card.module_sha256 = json_get_or<std::string>(json, "module_sha256", "", what);
 
+  require((card.model == kTorchScript) == is_sha256(card.module_sha256), what,
+          "key \"module_sha256\" must hold 64 hexadecimal digits where the model is \"torchscript\", and "
+          "there only");
   require(card.classes.size() >= 2, what, "key \"classes\" must name at least 2 classes");
   require(card.channels == 1 || card.channels == 3, what, "key \"channels\" must be 1 or 3");
   require(card.input >= 1 && card.input <= 4096, what, "key \"input\" must be between 1 and 4096 pixels");

@@ -3,6 +3,7 @@
 // The card is JSON in the file's metadata (libfrag/rounds/safetensors.h):
 //   {"model": "small", "classes": ["a", "b"], "channels": 1, "input": 64, "mean": [118.2], "std": [40.1],
 //    "dataset": "<64 hexadecimal digits>", "fragment": 256}
+// and, where "model" is "torchscript", "module_sha256": the digest of the module's file.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct ModelCard {
   std::vector<double> deviation;     // one a channel, above 0; "std" in JSON
   std::string dataset;               // id of the dataset that it was first trained on; may be empty
   std::int64_t fragment = 0;         // edge of that dataset's fragments, pixels; 0 where unknown or unequal
+  std::string module_sha256 = {};    // of a TorchScript module's file (module_file.h); else empty
 
   bool operator==(const ModelCard&) const = default;
 };

@@ -9,9 +9,11 @@
 #include <cstring>
 #include <numeric>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "libfrag/base/text.h"
+#include "trainer/models/script.h"
 #include "trainer/network_impl.h"
 
 namespace frag::trainer {
@@ -34,10 +36,29 @@ const models::Kind& kind_of(const ModelCard& card, const std::string& what) {
   return *kind;
 }
 
-std::shared_ptr<models::Model> build(const ModelCard& card, const std::string& what) {
-  const auto model =
-      kind_of(card, what)
-          .build({.channels = card.channels, .classes = static_cast<std::int64_t>(card.classes.size())});
+std::shared_ptr<models::Model> build_script(const ModelCard& card, const models::Shape& shape,
+                                            const std::string& what, const ModuleFile* module) {
+  const std::string wanted = "the TorchScript module " + card.module_sha256.substr(0, 12);
+  if (module == nullptr)
+    throw Error(Errc::bad_input, what + ": its network is " + wanted + ", which is not here");
+  if (module->sha256 != card.module_sha256) {
+    throw Error(Errc::bad_input, what + ": its network is " + wanted + "; " + module->name + " is another (" +
+                                     module->sha256.substr(0, 12) + ")");
+  }
+  try {
+    return models::load_script(module->bytes, shape);
+  } catch (const std::invalid_argument& problem) {
+    throw Error(Errc::bad_input, module->name + ": " + problem.what());
+  }
+}
+
+std::shared_ptr<models::Model> build(const ModelCard& card, const std::string& what,
+                                     const ModuleFile* module) {
+  const models::Shape shape{.channels = card.channels,
+                            .classes = static_cast<std::int64_t>(card.classes.size()),
+                            .input = card.input};
+  if (card.model == kTorchScript) return build_script(card, shape, what, module);
+  const auto model = kind_of(card, what).build(shape);
   // oneDNN's convolutions would otherwise spend a third of their time reordering.
   for (at::Tensor& parameter : model->parameters()) {
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
@@ -136,6 +157,14 @@ const std::vector<ModelInfo>& list_models() {
 }
 
 const ModelInfo& model_info(const std::string& name) {
+  static const ModelInfo script{.name = kTorchScript,
+                                .summary = "a module from a file",
+                                .input = 224,
+                                .smallest_input = 1,
+                                .batch = 32,
+                                .learning_rate = 0.01,
+                                .momentum = 0.9};
+  if (name == kTorchScript) return script;
   std::vector<std::string> names;
   for (const ModelInfo& info : list_models()) {
     if (info.name == name) return info;
@@ -144,10 +173,24 @@ const ModelInfo& model_info(const std::string& name) {
   throw Error(Errc::usage, "unknown model \"" + name + "\"; there are " + join(names, ", "));
 }
 
+ModelSize model_size(const std::string& model, std::int64_t channels, std::int64_t classes,
+                     std::int64_t input) {
+  const ModelInfo& info = model_info(model);
+  if (model == kTorchScript) throw Error(Errc::usage, "a TorchScript module has no size of its own");
+  const models::Size size =
+      measure(*models::find_kind(model),
+              {.channels = channels, .classes = classes, .input = input > 0 ? input : info.input});
+  return {.parameters = size.parameters, .operations = size.operations};
+}
+
 std::int64_t parameter_count(const std::string& model, std::int64_t channels, std::int64_t classes) {
-  model_info(model);
-  return models::parameter_count(
-      *models::find_kind(model)->build({.channels = channels, .classes = classes}));
+  return model_size(model, channels, classes).parameters;
+}
+
+ModelCard make_card(const ModuleFile& module, const Catalog& catalog, const FragmentSet& sample) {
+  ModelCard card = make_card(kTorchScript, catalog, sample);
+  card.module_sha256 = module.sha256;
+  return card;
 }
 
 ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample) {
@@ -187,16 +230,16 @@ at::Tensor Network::Impl::batch(const FragmentSet& set, std::span<const std::uin
       .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-Network::Impl::Impl(ModelCard card_in, const std::string& what)
-    : card(std::move(card_in)), normaliser(card), model(build(card, what)) {}
+Network::Impl::Impl(ModelCard card_in, const std::string& what, const ModuleFile* module)
+    : card(std::move(card_in)), normaliser(card), model(build(card, what, module)) {}
 
-Network::Network(ModelCard card, std::uint64_t seed) {
+Network::Network(ModelCard card, std::uint64_t seed, const ModuleFile* module) {
   at::manual_seed(seed);
-  impl_ = std::make_unique<Impl>(std::move(card), "model card");
+  impl_ = std::make_unique<Impl>(std::move(card), "model card", module);
 }
 
-Network::Network(const rounds::WeightsFile& file, const std::string& what)
-    : impl_(std::make_unique<Impl>(model_card_from_json(file.layout.card, what), what)) {
+Network::Network(const rounds::WeightsFile& file, const std::string& what, const ModuleFile* module)
+    : impl_(std::make_unique<Impl>(model_card_from_json(file.layout.card, what), what, module)) {
   load_tensors(*impl_->model, file, what);
 }
 

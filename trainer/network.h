@@ -14,6 +14,7 @@
 #include "libfrag/rounds/safetensors.h"
 #include "trainer/fragment_set.h"
 #include "trainer/model_card.h"
+#include "trainer/module_file.h"
 
 namespace frag::trainer {
 
@@ -32,14 +33,23 @@ struct ModelInfo {
 
 const std::vector<ModelInfo>& list_models();
 
-// Errc::usage that lists the models there are.
+// A model's defaults, also those of "torchscript", which is not listed. Errc::usage that lists the models
+// there are.
 const ModelInfo& model_info(const std::string& name);
 
-// Of a network of that model: Errc::usage as model_info.
+struct ModelSize {
+  std::int64_t parameters = 0;
+  std::int64_t operations = 0;  // multiply-adds of convolutions and linear layers, for one input
+};
+
+// Of a network of that model, without making one; `input` 0 is the model's own. Errc::usage as model_info.
+ModelSize model_size(const std::string& model, std::int64_t channels, std::int64_t classes,
+                     std::int64_t input = 0);
 std::int64_t parameter_count(const std::string& model, std::int64_t channels, std::int64_t classes);
 
 // A card for a new network: mean and deviation of `sample`'s pixels, as the model wants them.
 ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample);
+ModelCard make_card(const ModuleFile& module, const Catalog& catalog, const FragmentSet& sample);
 
 // Sets LibTorch's threads (and its BLAS's); 0 takes the machine's.
 void set_compute_threads(int threads);
@@ -47,12 +57,13 @@ void set_compute_threads(int threads);
 class Network {
  public:
   // Freshly drawn weights: a function of the card and the seed. Errc::bad_input where the card names a model
-  // that we do not have or an input too small for it.
-  Network(ModelCard card, std::uint64_t seed);
+  // that we do not have or an input too small for it. A card of a TorchScript module needs that very `module`
+  // (Errc::bad_input else, and where it is no network for this card); its weights are those in the file.
+  Network(ModelCard card, std::uint64_t seed, const ModuleFile* module = nullptr);
 
   // From a weights file; `what` stands in messages. Errc::bad_input where its card or a tensor's name, shape
   // or type is not the model's.
-  Network(const rounds::WeightsFile& file, const std::string& what);
+  Network(const rounds::WeightsFile& file, const std::string& what, const ModuleFile* module = nullptr);
 
   ~Network();
   Network(Network&&) noexcept;

@@ -17,7 +17,7 @@ struct Network::Impl {
   std::vector<float> buffer;  // a batch's pixels
 
   // `what` stands in messages.
-  Impl(ModelCard card_in, const std::string& what);
+  Impl(ModelCard card_in, const std::string& what, const ModuleFile* module);
 
   // The fragments `indices` as [n, channels, edge, edge] in channels-last order. A view into `buffer`: gone
   // with the next call.

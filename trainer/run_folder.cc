@@ -12,6 +12,13 @@ namespace fs = std::filesystem;
 constexpr char kWeights[] = "weights.safetensors";
 constexpr char kRun[] = "run.json";
 constexpr char kHistory[] = "history.csv";
+constexpr char kModule[] = "module.pt";
+
+void make_folder(const fs::path& path) {
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure) throw Error(Errc::io, "create " + path.string() + ": " + failure.message());
+}
 
 std::string history_csv(const std::vector<HistoryLine>& history) {
   std::string text = "epoch,loss,train_accuracy,val_accuracy,images_per_second,seconds\n";
@@ -39,12 +46,15 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)) 
 
 void RunFolder::save(const std::string& weights, const Json& run,
                      const std::vector<HistoryLine>& history) const {
-  std::error_code failure;
-  fs::create_directories(path_, failure);
-  if (failure) throw Error(Errc::io, "create " + path_.string() + ": " + failure.message());
+  make_folder(path_);
   write_file_atomic(weights_path(), weights);
   write_file_atomic(path_ / kHistory, history_csv(history));
   write_file_atomic(path_ / kRun, run.dump(2) + "\n");
+}
+
+void RunFolder::save_module(const ModuleFile& module) const {
+  make_folder(path_);
+  write_file_atomic(path_ / kModule, module.bytes);
 }
 
 fs::path RunFolder::weights_path() const {
@@ -60,6 +70,12 @@ rounds::WeightsFile load_weights(const fs::path& path) {
     if (error.code() != Errc::bad_input) throw;
     throw Error(Errc::bad_input, file.string() + ": " + error.what());
   }
+}
+
+std::optional<ModuleFile> load_module(const fs::path& path) {
+  const fs::path file = (fs::is_directory(path) ? path : path.parent_path()) / kModule;
+  if (!fs::exists(file)) return std::nullopt;
+  return read_module_file(file);
 }
 
 }  // namespace frag::trainer

@@ -3,15 +3,18 @@
 //   weights.safetensors   the network after the last whole epoch, with its model card
 //   run.json              settings, dataset and results
 //   history.csv           a line an epoch
+//   module.pt             where the network is a TorchScript module: its file
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "libfrag/base/json.h"
 #include "libfrag/rounds/safetensors.h"
+#include "trainer/module_file.h"
 
 namespace frag::trainer {
 
@@ -39,6 +42,9 @@ class RunFolder {
   // there.
   void save(const std::string& weights, const Json& run, const std::vector<HistoryLine>& history) const;
 
+  // Before the first save.
+  void save_module(const ModuleFile& module) const;
+
   std::filesystem::path weights_path() const;
 
  private:
@@ -47,5 +53,8 @@ class RunFolder {
 
 // The weights of a RUN, or of a weights file; `path` as its user wrote it.
 rounds::WeightsFile load_weights(const std::filesystem::path& path);
+
+// The module.pt in a RUN, or beside a weights file; nullopt where there is none.
+std::optional<ModuleFile> load_module(const std::filesystem::path& path);
 
 }  // namespace frag::trainer

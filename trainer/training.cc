@@ -59,10 +59,17 @@ struct Training::Impl {
     std::int64_t correct = 0;
   };
 
+  at::Tensor loss_of(const at::Tensor& logits, const at::Tensor& targets) {
+    const at::Tensor loss = at::cross_entropy_loss(logits, targets);
+    const at::Tensor auxiliary = network.model->auxiliary_logits();
+    if (!auxiliary.defined()) return loss;
+    return loss + models::kAuxiliaryWeight * at::cross_entropy_loss(auxiliary, targets);
+  }
+
   Step step(const at::Tensor& pixels, const at::Tensor& targets) {
     optimiser.zero_grad();
     const at::Tensor logits = network.model->forward(pixels);
-    const at::Tensor loss = at::cross_entropy_loss(logits, targets);
+    const at::Tensor loss = loss_of(logits, targets);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) return {.loss = value};
     loss.backward();

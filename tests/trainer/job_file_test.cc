@@ -54,5 +54,7 @@ TEST_CASE("mistakes are named with their line") {
   CHECK(job_problem(good + "[sample]\nsplit = 4\n").rfind("job.toml:3: ", 0) == 0);
   CHECK(job_problem("mirrors = [\n").rfind("job.toml:", 0) == 0);
   CHECK(job_problem("nodes = 2\n").find("mirrors") != std::string::npos);
+  CHECK(job_problem(good + "model = \"net.pt\"\n") ==
+        "job.toml: a TorchScript module cannot be a job's model yet");
   CHECK(job_problem(good + "dataset = \"short\"\n").rfind("job.toml:2: ", 0) == 0);
 }
