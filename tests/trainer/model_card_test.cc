@@ -53,13 +53,13 @@ TEST_CASE("a card that cannot be right is refused by its key") {
 TEST_CASE("a card names a TorchScript module by its digest, and no other model") {
   Json json = good();
   json["module_sha256"] = std::string(64, 'a');
-  CHECK(problem_with(json).find("module_sha256") != std::string::npos);
+  CHECK(card_problem(json).find("module_sha256") != std::string::npos);
   json["model"] = "torchscript";
   const ModelCard card = model_card_from_json(json, "test");
   CHECK(card.module_sha256 == std::string(64, 'a'));
   CHECK(to_json(card) == json);
   json["module_sha256"] = "a";
-  CHECK(problem_with(json).find("module_sha256") != std::string::npos);
+  CHECK(card_problem(json).find("module_sha256") != std::string::npos);
 }
 
 TEST_CASE("classes must be the card's, in its order") {
