@@ -20,7 +20,7 @@ struct FetchArguments {
   MirrorPlaces mirrors;
   std::shared_ptr<SampleOptions> sample = std::make_shared<SampleOptions>();
   FetchOptions fetch;
-  std::string by = "auto";
+  std::string by = "auto", confirm = name_of(FetchOptions().confirm);
   std::string format;
   std::uint64_t cache_gib = FetchOptions().cache_bytes >> 30;
   std::string output;
@@ -35,6 +35,7 @@ std::string shown(const FetchStatus& status) {
     if (count == 0) continue;
     text += (text.empty() ? "" : ", ") + url + " " + format_count(count);
   }
+  if (status.confirmed > 0) text += "; " + format_count(status.confirmed) + " confirmed by a second mirror";
   return text;
 }
 
@@ -47,12 +48,14 @@ Json to_json(const FetchStatus& status, std::uint64_t fragments, std::uint64_t k
           {"by", name_of(status.by)},
           {"mirrors", mirrors},
           {"source_bytes", status.source_bytes},
+          {"confirmed", status.confirmed},
           {"seconds", seconds},
           {"notes", notes}};
 }
 
 void run(FetchArguments& arguments) {
   arguments.fetch.by = parse_fetch_by(arguments.by);
+  arguments.fetch.confirm = parse_confirm(arguments.confirm);
   if (!arguments.format.empty()) arguments.fetch.format = parse_sample_format(arguments.format);
   arguments.fetch.cache_bytes = arguments.cache_gib << 30;
   const auto began = std::chrono::steady_clock::now();
@@ -98,6 +101,8 @@ void add_fetch(CLI::App& program) {
       "--by", arguments->by,
       "fragments: mirrors render; sources: this machine does, from files it keeps; auto: whichever "
       "moves fewer bytes");
+  command->add_option("--confirm", arguments->confirm,
+                      "Of what mirrors render, hold none, some or all against what a second mirror says");
   command->add_option("--format", arguments->format,
                       "raw, png or jpg; unless stated raw, or what packed shards hold");
   command

@@ -14,21 +14,10 @@
 namespace frag {
 namespace {
 
-std::string to_hex(const unsigned char* bytes, std::size_t count) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(count * 2);
-  for (std::size_t i = 0; i < count; ++i) {
-    out.push_back(kDigits[bytes[i] >> 4]);
-    out.push_back(kDigits[bytes[i] & 15]);
-  }
-  return out;
-}
-
 std::string canonical_hex(XXH128_hash_t hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
-  return to_hex(canonical.digest, sizeof canonical.digest);
+  return hex_of({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest});
 }
 
 void require(int openssl_result) {
@@ -36,6 +25,17 @@ void require(int openssl_result) {
 }
 
 }  // namespace
+
+std::string hex_of(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    out.push_back(kDigits[static_cast<unsigned char>(byte) >> 4]);
+    out.push_back(kDigits[byte & 15]);
+  }
+  return out;
+}
 
 struct Sha256::Impl {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
@@ -60,7 +60,7 @@ void Sha256::update(std::string_view bytes) {
 
 std::string Sha256::hex() {
   const auto digest = impl_->finish();
-  return to_hex(digest.data(), digest.size());
+  return hex_of({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -109,7 +109,7 @@ std::string Xxh3::hex() const {
 std::string random_hex(std::size_t count) {
   std::vector<unsigned char> bytes(count);
   require(RAND_bytes(bytes.data(), static_cast<int>(count)));
-  return to_hex(bytes.data(), bytes.size());
+  return hex_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace frag

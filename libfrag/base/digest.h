@@ -28,6 +28,9 @@ class Sha256 {
   std::unique_ptr<Impl> impl_;
 };
 
+// Two lower-case hexadecimal digits a byte.
+std::string hex_of(std::string_view bytes);
+
 // SHA-256 of `bytes`: 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
 

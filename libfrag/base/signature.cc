@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 
@@ -41,13 +42,6 @@ Key read_key(const fs::path& path, const char* half, Read read) {
                                      " key in PEM; make a pair with frag sign --new-key FILE");
   }
   return key;
-}
-
-std::string hex_of(const unsigned char* bytes, std::size_t count) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (std::size_t i = 0; i < count; ++i) hex += {kDigits[bytes[i] >> 4], kDigits[bytes[i] & 15]};
-  return hex;
 }
 
 int digit_of(char letter) {
@@ -93,7 +87,7 @@ std::string sign(std::string_view message, const fs::path& key_file) {
       EVP_DigestSign(context.get(), signature.data(), &size, data_of(message), message.size()) != 1) {
     throw Error(Errc::internal, "OpenSSL does not sign");
   }
-  return hex_of(signature.data(), size) + "\n";
+  return hex_of({reinterpret_cast<const char*>(signature.data()), size}) + "\n";
 }
 
 void verify_signature(std::string_view message, std::string_view signature, const fs::path& public_key) {

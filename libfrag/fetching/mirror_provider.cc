@@ -11,16 +11,23 @@ constexpr int kConnectionsEach = 2;
 
 class ServiceProvider : public Provider {
  public:
-  ServiceProvider(http::Downloader& downloader, MirrorAddress mirror, const WantedSample& wanted)
-      : downloader_(downloader), mirror_(std::move(mirror)), wanted_(wanted) {}
+  ServiceProvider(http::Downloader& downloader, http::Downloader& aside, const Mirrors& mirrors,
+                  std::size_t number, const WantedSample& wanted, Witnesses& witnesses)
+      : downloader_(downloader),
+        aside_(aside),
+        url_(mirrors.url(number)),
+        number_(number),
+        wanted_(wanted),
+        witnesses_(witnesses) {}
 
   void give(std::uint64_t first, std::uint64_t end, const Take& take) override {
+    const Testimony testimony = witnesses_.ask(aside_, number_, first, end);
     auto query = to_query(wanted_.spec);
     query.emplace_back("format", name_of(wanted_.format));
     query.emplace_back("dataset", wanted_.dataset);
     query.emplace_back("skip", std::to_string(first));
     query.emplace_back("limit", std::to_string(end - first));
-    downloader_.open(mirror_.url + "/v1/sample" + http::make_query(query));
+    downloader_.open(url_ + "/v1/sample" + http::make_query(query));
     SampleReader reader(
         [this](char* buffer, std::size_t capacity) { return downloader_.read(buffer, capacity); });
     for (std::uint64_t position = first; position < end; ++position) {
@@ -28,6 +35,7 @@ class ServiceProvider : public Provider {
       if (!fragment) throw Error(Errc::unavailable, "the sample ended early");
       const std::string problem = wanted_.problem(position, *fragment);
       if (!problem.empty()) throw WrongAnswer("gave " + problem);
+      witnesses_.confirm(testimony, position, *fragment);
       fragment->id = wanted_.list.at(position);
       if (!take(std::move(*fragment))) return;
     }
@@ -46,20 +54,25 @@ class ServiceProvider : public Provider {
   }
 
   http::Downloader& downloader_;
-  const MirrorAddress mirror_;
+  http::Downloader& aside_;  // for what another mirror says
+  const std::string url_;
+  const std::size_t number_;
   const WantedSample& wanted_;
+  Witnesses& witnesses_;
 };
 
 // What the mirror is, is asked when the first fragments are wanted: it may be down until then.
 class MirrorProvider : public Provider {
  public:
   MirrorProvider(const Mirrors& mirrors, std::size_t number, ShardSets& shards, const WantedSample& wanted,
-                 std::function<bool()> cancelled)
+                 Witnesses& witnesses, const std::function<bool()>& cancelled)
       : mirrors_(mirrors),
         number_(number),
         shards_(shards),
         wanted_(wanted),
-        downloader_(mirrors.options().client, std::move(cancelled)) {}
+        witnesses_(witnesses),
+        downloader_(mirrors.options().client, cancelled),
+        aside_(witnesses.client(), cancelled) {}
 
   void give(std::uint64_t first, std::uint64_t end, const Take& take) override {
     if (!provider_) connect();
@@ -74,7 +87,8 @@ class MirrorProvider : public Provider {
     if (mirror.kind == MirrorKind::service) {
       if (wanted_.catalog == nullptr)
         throw Error(Errc::refused, "answered only after the sample was drawn from packed shards");
-      provider_ = std::make_unique<ServiceProvider>(downloader_, mirror, wanted_);
+      provider_ =
+          std::make_unique<ServiceProvider>(downloader_, aside_, mirrors_, number_, wanted_, witnesses_);
     } else {
       provider_ =
           std::make_unique<ShardProvider>(downloader_, mirror, shards_.at(downloader_, mirror), wanted_);
@@ -85,19 +99,22 @@ class MirrorProvider : public Provider {
   const std::size_t number_;
   ShardSets& shards_;
   const WantedSample& wanted_;
-  http::Downloader downloader_;
+  Witnesses& witnesses_;
+  http::Downloader downloader_, aside_;
   std::unique_ptr<Provider> provider_;
 };
 
 }  // namespace
 
-std::vector<Line> lines_to(const Mirrors& mirrors, ShardSets& shards, const WantedSample& wanted) {
+std::vector<Line> lines_to(const Mirrors& mirrors, ShardSets& shards, const WantedSample& wanted,
+                           Witnesses& witnesses) {
   std::vector<Line> lines;
   for (int connection = 0; connection < kConnectionsEach; ++connection) {
     for (std::size_t i = 0; i < mirrors.size(); ++i) {
-      lines.push_back({mirrors.url(i), [&mirrors, &shards, &wanted, i](std::function<bool()> cancelled) {
-                         return std::make_unique<MirrorProvider>(mirrors, i, shards, wanted,
-                                                                 std::move(cancelled));
+      lines.push_back({mirrors.url(i),
+                       [&mirrors, &shards, &wanted, &witnesses, i](const std::function<bool()>& cancelled) {
+                         return std::make_unique<MirrorProvider>(mirrors, i, shards, wanted, witnesses,
+                                                                 cancelled);
                        }});
     }
   }

@@ -220,18 +220,19 @@ void Mirrors::find_dataset() {
 }
 
 // From the first mirror that has the trusted one, else from the first that has one at all; empty where none
-// has. A mirror is not waited for long: without a signature most do well.
+// has. A mirror is not waited for long, and one that did not answer yet only for a signature to be trusted.
 std::string Mirrors::fetch_signature() {
   constexpr std::chrono::seconds kPatience{5};
   std::string found;
   for (std::size_t i = 0; i < known_.size(); ++i) {
-    const auto& mirror = known_[i];
-    if (!mirror || mirror->kind == MirrorKind::shards) continue;
+    if (options_.trust.empty() && !known_[i]) continue;
     const auto until = std::chrono::steady_clock::now() + kPatience;
     http::Downloader downloader(
         options_.client, [until] { return stop_requested() || std::chrono::steady_clock::now() > until; });
     try {
-      const auto signature = try_get(downloader, mirror->file_url(kSignatureFile, options_.dataset));
+      const MirrorAddress address = mirror(i, downloader);
+      if (address.kind == MirrorKind::shards) continue;
+      const auto signature = try_get(downloader, address.file_url(kSignatureFile, options_.dataset));
       if (!signature) continue;
       if (found.empty()) found = *signature;
       if (!options_.trust.empty()) verify_signature(files_.dataset_json, *signature, options_.trust);

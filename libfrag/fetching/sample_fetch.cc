@@ -164,16 +164,20 @@ void SampleFetcher::by_fragments(const WantedSample& wanted, std::uint64_t skip,
   const std::uint64_t each =
       set_ ? kUsualBytes : expected_bytes(mirrors_.catalog(), wanted.list.at(skip), wanted.format);
   settings.chunk = std::clamp<std::uint64_t>(kChunkBytes / each, 8, 512);
-  Relay relay(lines_to(mirrors_, shards_, wanted), settings);
+  Witnesses witnesses(mirrors_, wanted, store_, options_.confirm);
+  Relay relay(lines_to(mirrors_, shards_, wanted, witnesses), settings);
+  const std::uint64_t confirmed_before = status_.confirmed;
   const std::map<std::string, std::uint64_t> before(status_.mirrors.begin(), status_.mirrors.end());
   const auto take_stock = [&] {
     std::map<std::string, std::uint64_t> given = before;
     for (const LineReport& line : relay.lines()) given[line.url] += line.fragments;
     status_.mirrors.assign(given.begin(), given.end());
+    status_.confirmed = confirmed_before + witnesses.confirmed();
   };
   const auto finish = [&] {
     take_stock();
     for (const std::string& note : relay.notes()) notes_.push_back(note);
+    for (const std::string& note : witnesses.notes()) notes_.push_back(note);
   };
   auto watched = std::chrono::steady_clock::now();
   try {

@@ -18,6 +18,7 @@
 #include "libfrag/fetching/remote_store.h"
 #include "libfrag/fetching/shard_set.h"
 #include "libfrag/fetching/wanted_sample.h"
+#include "libfrag/fetching/witness.h"
 #include "libfrag/sampling/sampler.h"
 
 namespace frag {
@@ -33,6 +34,7 @@ FetchBy parse_fetch_by(std::string_view name);
 
 struct FetchOptions {
   FetchBy by = FetchBy::automatic;
+  Confirm confirm = Confirm::some;                     // of what mirrors render
   std::optional<SampleFormat> format{};                // raw, or what packed shards hold, unless stated
   std::filesystem::path cache = usual_cache_folder();  // of sources
   std::uint64_t cache_bytes = std::uint64_t{20} << 30;
@@ -44,6 +46,7 @@ struct FetchStatus {
   FetchBy by = FetchBy::fragments;
   std::vector<std::pair<std::string, std::uint64_t>> mirrors;  // by address: fragments that it gave
   std::uint64_t source_bytes = 0;                              // of sources that came over the wire
+  std::uint64_t confirmed = 0;                                 // fragments on which a second mirror agreed
 };
 
 class SampleFetcher {

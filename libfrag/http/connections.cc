@@ -13,9 +13,12 @@
 namespace frag::http {
 
 Connections::Handle Connections::open(const std::string& address, int port) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   ++accepted_;
-  const Place place = place_for(address);
+  Place place = place_for(address);
+  if (place == Place::refused) {
+    changed_.wait_for(lock, limits_.patience, [&] { return (place = place_for(address)) != Place::refused; });
+  }
   if (place == Place::refused) ++refused_;
   return connections_.insert(connections_.end(), {address, port, place, State::silent, false});
 }
@@ -62,11 +65,13 @@ bool Connections::make_room(Place place, State state, const std::string* address
 void Connections::set_state(Handle connection, State state) {
   const std::lock_guard lock(mutex_);
   connection->state = state;
+  if (state == State::idle) changed_.notify_one();
 }
 
 void Connections::close(Handle connection) {
   const std::lock_guard lock(mutex_);
   connections_.erase(connection);
+  changed_.notify_one();
 }
 
 void Connections::drop(Handle connection) {

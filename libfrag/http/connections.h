@@ -4,9 +4,11 @@
 // A connection beyond the limits takes a place of the reserve: its request is read, and answered where it is
 // about health, else refused. When the reserve is full the longest silent one of it goes, so that peers who
 // connect and say little cannot keep a health check out. Connections that wait for their next request give
-// way to new ones. Any number of threads may use it.
+// way to new ones. Any number of threads may use it; open() may wait.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <list>
 #include <mutex>
@@ -20,6 +22,9 @@ struct ConnectionLimits {
   int per_address = 0;  // 0: none
   int reserve = 16;
   std::vector<std::string> unlimited;  // addresses that per_address does not hold for: proxies
+  // How long a connection waits for a place of the reserve before it is refused: those that are being refused
+  // there are gone in a moment.
+  std::chrono::milliseconds patience{1000};
 };
 
 class Connections {
@@ -68,6 +73,7 @@ class Connections {
   const Drop drop_;
 
   mutable std::mutex mutex_;           // guards all below
+  std::condition_variable changed_;    // a connection ended or fell idle
   std::list<Connection> connections_;  // oldest first
   std::uint64_t accepted_ = 0, refused_ = 0, dropped_ = 0;
 };

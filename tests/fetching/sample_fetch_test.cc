@@ -1,17 +1,15 @@
 #include "libfrag/fetching/sample_fetch.h"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <map>
 
 #include "libfrag/base/file.h"
 #include "libfrag/base/random.h"
 #include "libfrag/cutting/threads.h"
-#include "libfrag/dataset/renderer.h"
 #include "libfrag/fetching/mirror_provider.h"
 #include "tests/fetching/fault_proxy.h"
+#include "tests/fetching/fetch_bench.h"
 #include "tests/fetching/test_mirror.h"
-#include "tests/support/support.h"
 
 using namespace frag;
 using frag::test::error_of;
@@ -19,53 +17,11 @@ using frag::test::Fault;
 using frag::test::FaultProxy;
 using frag::test::TempDir;
 using frag::test::TestMirror;
+using Bench = frag::test::FetchBench;
 
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Bench {
-  TempDir dir;
-  fs::path dataset = test::small_dataset(dir, 3, 4);
-  DatasetFolder folder{dataset};
-  FragmentRenderer renderer{folder};
-
-  FetchOptions options(FetchBy by, SampleFormat format = SampleFormat::raw) const {
-    FetchOptions options;
-    options.by = by;
-    options.format = format;
-    options.cache = dir / "cache";
-    return options;
-  }
-  static MirrorsOptions impatient() {
-    MirrorsOptions options;
-    options.client.stall_timeout = std::chrono::seconds(1);
-    options.client.connect_timeout = std::chrono::seconds(1);
-    return options;
-  }
-  static SampleSpec spec(std::uint64_t count, std::uint64_t seed = 3) {
-    SampleSpec spec;
-    spec.count = count;
-    spec.seed = seed;
-    return spec;
-  }
-  // The fragments that came, checked one by one against the dataset itself.
-  std::uint64_t fetch_checked(SampleFetcher& fetcher, const SampleSpec& wanted, std::uint64_t skip = 0) {
-    const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
-    const Sampler sampler(folder.catalog());
-    const SampleList list = sampler.draw(wanted);
-    std::uint64_t next = skip;
-    fetcher.fetch(fetcher.want(wanted), skip, [&](std::uint64_t position, const EncodedFragment& fragment) {
-      REQUIRE(position == next++);
-      REQUIRE(fragment.id == list.at(position));
-      REQUIRE(fragment.key == sample_key(fragment.id));
-      if (fragment.format == SampleFormat::raw)
-        REQUIRE(fragment.picture == renderer.render(fragment.id).packed());
-      REQUIRE(fragment_problem(folder.catalog(), fragment.id, fragment.key, fragment).empty());
-    });
-    return next;
-  }
-};
 
 std::string shown(const std::vector<std::string>& notes) {
   std::string all;
@@ -214,54 +170,9 @@ TEST_CASE("what renders is not asked where nothing is known that its fragments c
   WantedSample wanted = fetcher.want(Bench::spec(10));
   wanted.catalog = nullptr;
   ShardSets shards;
-  const auto provider = lines_to(mirrors, shards, wanted).front().connect([] { return false; });
+  Witnesses witnesses(mirrors, wanted, bench.folder, Confirm::some);
+  const auto provider = lines_to(mirrors, shards, wanted, witnesses).front().connect([] { return false; });
   const Error error = error_of([&] { provider->give(0, 10, [](const EncodedFragment&) { return true; }); });
   CHECK(error.code() == Errc::refused);
   CHECK_THAT(error.what(), Catch::Contains("packed shards"));
-}
-
-// FRAG_FAULT_RUNS=1000 for the long form.
-TEST_CASE("three mirrors with seeded faults: the right fragments, or a clear error without an honest one") {
-  Bench bench;
-  const TestMirror mirror(bench.dataset);
-  const char* stated = std::getenv("FRAG_FAULT_RUNS");
-  const int runs = stated != nullptr ? std::atoi(stated) : 12;
-  int failed = 0;
-  for (int run = 0; run < runs; ++run) {
-    SplitMix64 random(static_cast<std::uint64_t>(run));
-    std::vector<std::unique_ptr<FaultProxy>> proxies;
-    std::vector<std::string> urls;
-    std::array<Fault, 3> faults{};
-    for (Fault& fault : faults) fault = static_cast<Fault>(random.below(test::kFaults));
-    const auto any = [&faults](Fault wanted) { return std::count(faults.begin(), faults.end(), wanted) > 0; };
-    const bool honest = any(Fault::none) || any(Fault::busy);
-    // Alone, a slow one would give everything in the end.
-    if (!honest) std::replace(faults.begin(), faults.end(), Fault::slow, Fault::gone);
-    std::string shown;
-    for (const Fault fault : faults) {
-      const std::uint64_t reach = random.below(2) == 0 ? 3'000 : 200'000;
-      proxies.push_back(std::make_unique<FaultProxy>(mirror.port(), fault, reach, random.below(1 << 20)));
-      urls.push_back(proxies.back()->url());
-      shown += std::to_string(static_cast<int>(fault)) + " ";
-    }
-    INFO("run " << run << " faults " << shown);
-    std::uint64_t came = 120;
-    std::string problem;
-    try {
-      MirrorsOptions options = bench.impatient();
-      options.dataset = bench.folder.catalog().id();
-      const Mirrors mirrors(urls, options);
-      SampleFetcher fetcher(mirrors, bench.options(FetchBy::fragments));
-      came = bench.fetch_checked(fetcher, Bench::spec(120, static_cast<std::uint64_t>(run)));
-    } catch (const Error& error) {
-      problem = error.what();
-      CHECK(error.code() == Errc::unavailable);
-      ++failed;
-    }
-    CHECK(came == 120);
-    INFO(problem);
-    CHECK((problem.empty() || !honest));
-    CHECK((problem.empty() || problem.find(urls[0]) != std::string::npos));
-  }
-  CHECK(failed < runs);
 }

@@ -1,6 +1,7 @@
 #include "libfrag/http/connections.h"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 using namespace frag::http;
 using Place = Connections::Place;
@@ -23,6 +24,7 @@ ConnectionLimits limits(int all, int per_address, int reserve) {
   limits.all = all;
   limits.per_address = per_address;
   limits.reserve = reserve;
+  limits.patience = std::chrono::milliseconds(10);
   return limits;
 }
 
@@ -68,6 +70,19 @@ TEST_CASE("where all of the reserve are being answered one more is refused") {
   connections.set_state(connections.open("b", 2), State::busy);
   CHECK(connections.open("c", 3)->place == Place::refused);
   CHECK(connections.stats().refused == 1);
+}
+
+TEST_CASE("a connection that finds the reserve full of answers waits for one to end") {
+  ConnectionLimits caps = limits(1, 0, 1);
+  caps.patience = std::chrono::seconds(60);
+  Connections connections(caps, drop);
+  connections.open("a", 1);
+  const auto answered = connections.open("b", 2);
+  connections.set_state(answered, State::busy);
+  std::thread ends([&] { connections.close(answered); });
+  CHECK(connections.open("c", 3)->place == Place::reserved);
+  CHECK(connections.stats().refused == 0);
+  ends.join();
 }
 
 TEST_CASE("a connection that waits for its next request gives way to a new one") {
