@@ -1,20 +1,33 @@
 #include "trainer/evaluation.h"
 
-#include <algorithm>
+#include <map>
 
 #include "libfrag/base/text.h"
 #include "trainer/baseline.h"
+#include "trainer/measures/assessment_report.h"
 
 namespace frag::trainer {
 namespace {
 
 constexpr std::uint64_t kUsualCount = 3000;
 
-std::optional<double> measure_baseline(Access& access, const FragmentSet& test, std::uint64_t seed) {
+std::vector<std::uint32_t> number_groups(const Catalog& catalog, const std::vector<std::uint32_t>& sources) {
+  std::map<std::string_view, std::uint32_t> numbers;
+  std::vector<std::uint32_t> groups;
+  for (const std::uint32_t source : sources) {
+    const auto next = static_cast<std::uint32_t>(numbers.size());
+    groups.push_back(numbers.try_emplace(catalog.sources().group(source), next).first->second);
+  }
+  return groups;
+}
+
+std::optional<ClassAssessment> assess_baseline(Access& access, const FragmentSet& test,
+                                               const MeasuredSet& set, std::uint64_t seed) {
   if (!has_split(access.catalog(), "train")) return std::nullopt;
   SampleSpec spec{.split = "train", .count = {}, .seed = seed};
   spec.count = usual_count(access.catalog(), spec.split, test.size());
-  return baseline_accuracy(read_fragments(access, spec, test.shape(), "baseline"), test);
+  const FragmentSet train = read_fragments(access, spec, test.shape(), "baseline");
+  return assess_classes(set, predict_baseline(train, test), seed);
 }
 
 }  // namespace
@@ -29,9 +42,15 @@ Evaluation evaluate(Network& network, Access& access, const EvaluationRequest& r
   Evaluation evaluation;
   evaluation.split = request.split;
   evaluation.dataset = catalog.id();
-  evaluation.sources = test.distinct_sources();
-  evaluation.measures = measure(test.labels(), network.predict(test), catalog.classes().size());
-  evaluation.baseline_accuracy = measure_baseline(access, test, request.seed);
+  evaluation.set = {.classes = catalog.classes().size(),
+                    .truth = test.labels(),
+                    .sources = test.sources(),
+                    .groups = number_groups(catalog, test.sources())};
+  evaluation.ids = test.ids();
+  evaluation.probabilities = network.probabilities(test);
+  evaluation.network =
+      assess(evaluation.set, Probabilities(evaluation.probabilities, evaluation.set.classes), request.seed);
+  evaluation.baseline = assess_baseline(access, test, evaluation.set, request.seed);
   return evaluation;
 }
 
@@ -39,26 +58,21 @@ Json to_json(const Evaluation& evaluation, const ModelCard& card) {
   Json json = {{"model", card.model},
                {"dataset", evaluation.dataset},
                {"split", evaluation.split},
-               {"fragments", evaluation.measures.fragments},
-               {"sources", evaluation.sources}};
-  json["baseline_accuracy"] =
-      evaluation.baseline_accuracy ? Json(*evaluation.baseline_accuracy) : Json(nullptr);
-  json.update(to_json(evaluation.measures, card.classes));
+               {"fragments", evaluation.ids.size()},
+               {"sources", evaluation.network.sources.measures.count},
+               {"groups", evaluation.network.groups}};
+  json.update(to_json(evaluation.network, card.classes));
+  json["baseline"] = evaluation.baseline ? to_json(*evaluation.baseline, card.classes) : Json(nullptr);
   return json;
 }
 
 std::string format_evaluation(const Evaluation& evaluation, const ModelCard& card) {
   std::string text = card.model + " on split \"" + evaluation.split +
-                     "\": " + format_count(evaluation.measures.fragments) + " fragments of " +
-                     format_count(evaluation.sources) + " sources\n\n";
-  text += format_table(evaluation.measures, card.classes);
-  text += "\naccuracy           " + format_fixed(evaluation.measures.accuracy, 3);
-  text +=
-      "\nmean and variance  " + (evaluation.baseline_accuracy
-                                     ? format_fixed(*evaluation.baseline_accuracy, 3) + " (nearest neighbour)"
-                                     : std::string("not measured: no split \"train\""));
-  text += "\nchance             " + format_fixed(1.0 / static_cast<double>(card.classes.size()), 3) + "\n";
-  return text;
+                     "\": " + count_of(evaluation.ids.size(), "fragment") + " of " +
+                     count_of(evaluation.network.sources.measures.count, "source") + " in " +
+                     count_of(evaluation.network.groups, "group") + "\n";
+  if (!evaluation.baseline) text += "mean and variance are not measured: no split \"train\"\n";
+  return text + "\n" + format_assessment(evaluation.network, evaluation.baseline, card.classes);
 }
 
 }  // namespace frag::trainer

@@ -47,8 +47,9 @@ std::size_t FragmentSet::stride() const {
   return static_cast<std::size_t>(shape_.edge * shape_.edge * shape_.channels);
 }
 
-void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::uint32_t source) {
-  if (fragment.bits() != 8) return add(to_8_bit(fragment), class_number, source);
+void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::uint32_t source,
+                      FragmentId id) {
+  if (fragment.bits() != 8) return add(to_8_bit(fragment), class_number, source, id);
   Image converted;
   const Image* image = &fragment;
   if (fragment.channels() != shape_.channels) {
@@ -73,12 +74,7 @@ void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::ui
   }
   labels_.push_back(class_number);
   sources_.push_back(source);
-}
-
-std::size_t FragmentSet::distinct_sources() const {
-  std::vector<std::uint32_t> sorted = sources_;
-  std::sort(sorted.begin(), sorted.end());
-  return static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  ids_.push_back(id);
 }
 
 PixelStatistics pixel_statistics(const FragmentSet& set) {
@@ -101,7 +97,7 @@ FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape sh
   Progress progress(what, spec.count.value_or(0), "fragments");
   access.read(spec, [&](Fragment fragment) {
     throw_if_stopped();
-    set.add(fragment.pixels, fragment.class_number, fragment.source);
+    set.add(fragment.pixels, fragment.class_number, fragment.source, fragment.id);
     progress.add(1);
   });
   if (set.empty()) throw Error(Errc::bad_input, describe_pool(spec) + " gave no fragments");

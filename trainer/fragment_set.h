@@ -23,8 +23,8 @@ class FragmentSet {
  public:
   explicit FragmentSet(InputShape shape) : shape_(shape) {}
 
-  // Converts to the set's channels, then shrinks (or grows) to its edge.
-  void add(const Image& fragment, std::uint32_t class_number, std::uint32_t source);
+  // Converts to the set's channels, then shrinks (or grows) to its edge. `id` is for whoever reads ids().
+  void add(const Image& fragment, std::uint32_t class_number, std::uint32_t source, FragmentId id = 0);
 
   const InputShape& shape() const { return shape_; }
   std::size_t size() const { return labels_.size(); }
@@ -36,7 +36,7 @@ class FragmentSet {
   // By fragment: class numbers, and indices into the catalogue's sources.
   const std::vector<std::uint32_t>& labels() const { return labels_; }
   const std::vector<std::uint32_t>& sources() const { return sources_; }
-  std::size_t distinct_sources() const;
+  const std::vector<FragmentId>& ids() const { return ids_; }
   // Mean and variance of each channel of the fragment before it was resized: [size, 2 * channels].
   const std::vector<float>& moments() const { return moments_; }
 
@@ -45,6 +45,7 @@ class FragmentSet {
   std::vector<std::uint8_t> pixels_;  // [size, edge, edge, channels]
   std::vector<std::uint32_t> labels_;
   std::vector<std::uint32_t> sources_;
+  std::vector<FragmentId> ids_;
   std::vector<float> moments_;
 };
 
