@@ -21,13 +21,21 @@ std::vector<std::uint32_t> number_groups(const Catalog& catalog, const std::vect
   return groups;
 }
 
+// What a network that is measured on `split` may learn from.
+std::optional<SampleSpec> training_pool(const Catalog& catalog, const std::string& split) {
+  if (split.starts_with("fold")) return SampleSpec{.count = {}, .fold = parse_integer(split.substr(4))};
+  if (has_split(catalog, "train")) return SampleSpec{.split = "train", .count = {}};
+  return std::nullopt;
+}
+
 std::optional<ClassAssessment> assess_baseline(Access& access, const FragmentSet& test,
-                                               const MeasuredSet& set, std::uint64_t seed) {
-  if (!has_split(access.catalog(), "train")) return std::nullopt;
-  SampleSpec spec{.split = "train", .count = {}, .seed = seed};
-  spec.count = usual_count(access.catalog(), spec.split, test.size());
-  const FragmentSet train = read_fragments(access, spec, test.shape(), "baseline");
-  return assess_classes(set, predict_baseline(train, test), seed);
+                                               const MeasuredSet& set, const EvaluationRequest& request) {
+  std::optional<SampleSpec> spec = training_pool(access.catalog(), request.split);
+  if (!spec) return std::nullopt;
+  spec->seed = request.seed;
+  spec->count = usual_count(access.catalog(), *spec, test.size());
+  const FragmentSet train = read_fragments(access, *spec, test.shape(), "baseline");
+  return assess_classes(set, predict_baseline(train, test), request.seed);
 }
 
 }  // namespace
@@ -35,9 +43,9 @@ std::optional<ClassAssessment> assess_baseline(Access& access, const FragmentSet
 Evaluation evaluate(Network& network, Access& access, const EvaluationRequest& request) {
   const Catalog& catalog = access.catalog();
   check_classes(network.card(), catalog.classes(), "dataset " + catalog.id().substr(0, 12));
-  const std::uint64_t usual =
-      usual_count(catalog, request.split, kUsualCount);  // also: is there such a split?
-  const SampleSpec spec{.split = request.split, .count = request.count.value_or(usual), .seed = request.seed};
+  SampleSpec spec{.split = request.split, .count = {}, .seed = request.seed};
+  const std::uint64_t usual = usual_count(catalog, spec, kUsualCount);  // also: is there such a split?
+  spec.count = request.count.value_or(usual);
   const FragmentSet test = read_fragments(access, spec, network.input(), request.split);
   Evaluation evaluation;
   evaluation.split = request.split;
@@ -50,7 +58,7 @@ Evaluation evaluate(Network& network, Access& access, const EvaluationRequest& r
   evaluation.probabilities = network.probabilities(test);
   evaluation.network =
       assess(evaluation.set, Probabilities(evaluation.probabilities, evaluation.set.classes), request.seed);
-  evaluation.baseline = assess_baseline(access, test, evaluation.set, request.seed);
+  evaluation.baseline = assess_baseline(access, test, evaluation.set, request);
   return evaluation;
 }
 

@@ -27,8 +27,8 @@ struct Evaluation {
   std::vector<FragmentId> ids;
   std::vector<float> probabilities;  // [fragments, classes] row by row
   Assessment network;
-  // Of the nearest neighbour on mean and variance, from a sample of split "train" of the same size where it
-  // gives as much; absent where the dataset has no such split.
+  // Of the nearest neighbour on mean and variance, from a sample of split "train", or of the other folds, of
+  // the same size where there is as much; absent where the dataset has neither.
   std::optional<ClassAssessment> baseline;
 };
 

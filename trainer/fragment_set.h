@@ -61,12 +61,13 @@ PixelStatistics pixel_statistics(const FragmentSet& set);
 // Errc::bad_input where the sample is empty.
 FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape shape, const std::string& what);
 
-// The most fragments that a draw balanced over classes can give from `split` without repeats: the smallest
-// class's count times the classes that the split holds. Errc::not_found where the split holds no source.
-std::uint64_t balanced_limit(const Catalog& catalog, const std::string& split);
+// The most fragments that a draw balanced over classes can give from `pool` (a split, a fold or all others)
+// without repeats: the smallest class's count times the classes that the pool holds. Errc::not_found where it
+// holds no source.
+std::uint64_t balanced_limit(const Catalog& catalog, const SampleSpec& pool);
 
 // min(wanted, balanced_limit): how many fragments a command draws when its user did not say.
-std::uint64_t usual_count(const Catalog& catalog, const std::string& split, std::uint64_t wanted);
+std::uint64_t usual_count(const Catalog& catalog, const SampleSpec& pool, std::uint64_t wanted);
 
 bool has_split(const Catalog& catalog, const std::string& split);
 

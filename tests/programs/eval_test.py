@@ -1,5 +1,5 @@
 """`fragtrain eval` on a trained network: what it prints, and every number of --json computed again with numpy from the
-predictions that it writes."""
+predictions that it writes; `fragtrain fit --folds`."""
 import csv
 import json
 import os
@@ -116,6 +116,29 @@ def check_unwritable(folder):
     assert "absent" in message and "test:" not in message, message
 
 
+def fit_folds(folder, folds, status=0):
+    return program("fragtrain", "fit", folder / "gels.frag", "--folds", folds, "-o", folder / "folds", "--epochs", 1, "--count", 60,
+                   "--threads", 1, status=status)
+
+
+def check_folds(folder):
+    """A run for each fold, measured on that fold; this divides the dataset anew."""
+    program("frag", "split", folder / "gels.frag", "--split", "3 folds")
+    assert "divided into fold0, fold1, fold2" in fit_folds(folder, 4, status=2)
+    printed = fit_folds(folder, 3)
+    answer = json.loads((folder / "folds/folds.json").read_text())
+    runs = [json.loads((folder / f"folds/fold{k}/run.json").read_text()) for k in range(3)]
+    assert answer["accuracies"] == [run["results"]["val_accuracy"] for run in runs]
+    assert [run["settings"]["split"] for run in runs] == [f"all folds but {k}" for k in range(3)]
+    assert np.isclose(answer["mean"], np.mean(answer["accuracies"]))
+    assert np.isclose(answer["deviation"], np.std(answer["accuracies"], ddof=1))
+    assert f"mean {answer['mean']:.3f}, deviation {answer['deviation']:.3f} over 3 folds" in printed, printed
+    assert "not empty" in fit_folds(folder, 3, status=2)
+    fold = json.loads(program("fragtrain", "eval", folder / "folds/fold1", folder / "gels.frag", "--split", "fold1", "--count", 60,
+                              "--threads", 1, "--json"))
+    assert fold["split"] == "fold1" and fold["baseline"]["accuracy"] >= 0
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -125,6 +148,7 @@ def main():
         check_documented(folder)
         check_without_train(folder)
         check_unwritable(folder)
+        check_folds(folder)
 
 
 main()

@@ -27,7 +27,7 @@ TEST_CASE("an evaluation counts fragments and sources and names its baseline") {
     CHECK(json.contains(key));
   }
   CHECK(format_evaluation(evaluation, network.card()).find("9 fragments of") != std::string::npos);
-  const std::uint64_t all = balanced_limit(access->catalog(), "test");
+  const std::uint64_t all = balanced_limit(access->catalog(), {.split = "test", .count = {}});
   CHECK(evaluate(network, *access, {}).ids.size() == std::min<std::uint64_t>(3000, all));
   CHECK(test::error_of([&] { evaluate(network, *access, {.split = "none", .count = {}}); }).code() ==
         Errc::not_found);

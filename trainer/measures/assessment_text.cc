@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "libfrag/base/text.h"
 #include "trainer/measures/assessment_report.h"
 #include "trainer/text_table.h"
