@@ -3,8 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "trainer/metrics.h"
-
 namespace frag::trainer {
 namespace {
 
@@ -74,10 +72,9 @@ std::vector<std::uint32_t> nearest_neighbours(std::span<const float> train,
   return predicted;
 }
 
-double baseline_accuracy(const FragmentSet& train, const FragmentSet& test) {
+std::vector<std::uint32_t> predict_baseline(const FragmentSet& train, const FragmentSet& test) {
   const auto width = static_cast<std::size_t>(2 * test.shape().channels);
-  return accuracy_of(test.labels(),
-                     nearest_neighbours(train.moments(), train.labels(), test.moments(), width));
+  return nearest_neighbours(train.moments(), train.labels(), test.moments(), width);
 }
 
 }  // namespace frag::trainer

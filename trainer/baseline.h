@@ -19,7 +19,7 @@ std::vector<std::uint32_t> nearest_neighbours(std::span<const float> train,
                                               std::span<const std::uint32_t> labels,
                                               std::span<const float> test, std::size_t width);
 
-// Accuracy on `test` of nearest_neighbours over moments(), with `train`'s labels.
-double baseline_accuracy(const FragmentSet& train, const FragmentSet& test);
+// nearest_neighbours over the moments() of both, with `train`'s labels.
+std::vector<std::uint32_t> predict_baseline(const FragmentSet& train, const FragmentSet& test);
 
 }  // namespace frag::trainer

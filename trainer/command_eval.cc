@@ -4,6 +4,7 @@
 
 #include "trainer/commands.h"
 #include "trainer/evaluation.h"
+#include "trainer/prediction_file.h"
 #include "trainer/run_folder.h"
 
 namespace frag::trainer {
@@ -13,6 +14,7 @@ struct EvalArguments {
   std::string weights;
   std::vector<std::string> places;
   EvaluationRequest request;
+  std::string predictions;  // file to write; empty: none
   int threads = 0;
   bool json = false;
 };
@@ -22,6 +24,8 @@ void run(const EvalArguments& arguments) {
   const std::optional<ModuleFile> module = load_module(arguments.weights);
   Network network(load_weights(arguments.weights), arguments.weights, module ? &*module : nullptr);
   const auto access = open_access(arguments.places);
+  std::optional<PredictionFile> predictions;
+  if (!arguments.predictions.empty()) predictions.emplace(arguments.predictions);
   const Evaluation evaluation = evaluate(network, *access, arguments.request);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
   if (!network.card().dataset.empty() && network.card().dataset != evaluation.dataset) {
@@ -30,6 +34,7 @@ void run(const EvalArguments& arguments) {
                  "split\n",
                  network.card().dataset.substr(0, 12).c_str());
   }
+  if (predictions) predictions->write(evaluation, access->catalog());
   const std::string text = arguments.json ? to_json(evaluation, network.card()).dump(2) + "\n"
                                           : format_evaluation(evaluation, network.card());
   std::fputs(text.c_str(), stdout);
@@ -52,7 +57,9 @@ void add_eval(CLI::App& program) {
       ->add_option("--count", arguments->request.count,
                    "Fragments to draw, balanced over classes; without it up to 3000")
       ->check(CLI::PositiveNumber);
-  command->add_option("--seed", arguments->request.seed, "Seed of the draw");
+  command->add_option("--seed", arguments->request.seed, "Seed of the draw and of the intervals' redraws");
+  command->add_option("--predictions", arguments->predictions,
+                      "CSV file to write: every fragment with its class and probabilities");
   add_threads(command, arguments->threads);
   command->add_flag("--json", arguments->json, "As JSON");
   set_action(command, [arguments] { run(*arguments); });

@@ -2,10 +2,12 @@
 #include <memory>
 #include <optional>
 
+#include "libfrag/base/file.h"
 #include "libfrag/base/progress.h"
 #include "libfrag/base/stop.h"
 #include "libfrag/base/text.h"
 #include "trainer/commands.h"
+#include "trainer/measures/spread.h"
 #include "trainer/metrics.h"
 #include "trainer/network.h"
 #include "trainer/run_folder.h"
@@ -22,6 +24,7 @@ struct FitArguments {
   std::string run;
   std::string model = "small";
   std::string split = "train";
+  std::optional<std::int64_t> folds;  // instead of `split`
   std::int64_t epochs = 10;
   std::optional<std::uint64_t> count;  // fragments an epoch
   std::uint64_t seed = 1;
@@ -47,62 +50,80 @@ TrainSettings settings_of(const FitArguments& arguments, const ModelInfo& model)
           .augment = arguments.augment == "turns" ? Augment::turns : Augment::none};
 }
 
+Existing existing_of(const FitArguments& arguments) {
+  return arguments.force ? Existing::overwrite : Existing::refuse;
+}
+
 std::optional<ModuleFile> module_named(const std::string& model) {
   if (!names_module_file(model)) return std::nullopt;
   return read_module_file(model);
 }
 
-// One fit: draws anew each epoch, trains, measures on "val" where the dataset has it, saves after every
-// epoch.
+// What a fit draws from, and where it leaves its run.
+struct FitPlan {
+  SampleSpec training{};
+  std::optional<SampleSpec> validation{};
+  std::filesystem::path run{};
+};
+
+// One fit: draws anew each epoch, trains, measures on the validation's fragments, saves after every epoch.
 class Fit {
  public:
-  explicit Fit(const FitArguments& arguments)
+  // All three must outlive this.
+  Fit(const FitArguments& arguments, Access& access, const FitPlan& plan)
       : options_(arguments),
+        access_(access),
+        plan_(plan),
         module_(module_named(arguments.model)),
         model_(model_info(module_ ? kTorchScript : arguments.model)),
-        folder_(arguments.run, arguments.force ? Existing::overwrite : Existing::refuse),
-        access_(open_access(arguments.places)),
+        folder_(plan.run, existing_of(arguments)),
         settings_(settings_of(arguments, model_)) {}
 
-  void run();
+  // Returns the last epoch's line.
+  HistoryLine run();
 
  private:
-  FragmentSet draw(const std::string& split, std::uint64_t count, std::uint64_t round,
-                   const std::string& what);
+  FragmentSet draw(SampleSpec pool, std::uint64_t count, std::uint64_t round, const std::string& what);
+  std::optional<FragmentSet> draw_validation();
   HistoryLine do_epoch(std::int64_t epoch, Training& training, Network& network, const FragmentSet& set,
                        const std::optional<FragmentSet>& validation);
   void print_line(const HistoryLine& line) const;
   Json describe(const Network& network, std::uint64_t count) const;
 
   const FitArguments& options_;
+  Access& access_;
+  const FitPlan& plan_;
   std::optional<ModuleFile> module_;
   const ModelInfo& model_;
   RunFolder folder_;
-  std::unique_ptr<Access> access_;
   TrainSettings settings_;
   std::vector<HistoryLine> history_;
 };
 
-FragmentSet Fit::draw(const std::string& split, std::uint64_t count, std::uint64_t round,
-                      const std::string& what) {
-  const SampleSpec spec{.split = split, .count = count, .seed = options_.seed, .round = round};
+FragmentSet Fit::draw(SampleSpec pool, std::uint64_t count, std::uint64_t round, const std::string& what) {
+  pool.count = count;
+  pool.seed = options_.seed;
+  pool.round = round;
   const InputShape shape{.edge = options_.input.value_or(model_.input),
-                         .channels = natural_channels(access_->catalog())};
-  return read_fragments(*access_, spec, shape, what);
+                         .channels = natural_channels(access_.catalog())};
+  return read_fragments(access_, pool, shape, what);
 }
 
-void Fit::run() {
-  const Catalog& catalog = access_->catalog();
+std::optional<FragmentSet> Fit::draw_validation() {
+  if (!plan_.validation) return std::nullopt;
+  const std::uint64_t count = usual_count(access_.catalog(), *plan_.validation, kValidationCount);
+  return draw(*plan_.validation, count, 0, kValidation);
+}
+
+HistoryLine Fit::run() {
+  const Catalog& catalog = access_.catalog();
   const std::uint64_t usual =
-      usual_count(catalog, options_.split, kUsualCount);  // also: is there such a split?
+      usual_count(catalog, plan_.training, kUsualCount);  // also: is there such a pool?
   const std::uint64_t count = options_.count.value_or(usual);
-  FragmentSet set = draw(options_.split, count, 0, "epoch 1");
+  FragmentSet set = draw(plan_.training, count, 0, "epoch 1");
   Network network(module_ ? make_card(*module_, catalog, set) : make_card(model_.name, catalog, set),
                   options_.seed, module_ ? &*module_ : nullptr);
-  std::optional<FragmentSet> validation;
-  if (has_split(catalog, kValidation)) {
-    validation = draw(kValidation, usual_count(catalog, kValidation, kValidationCount), 0, kValidation);
-  }
+  const std::optional<FragmentSet> validation = draw_validation();
   std::printf("%s: %s parameters, %s fragments an epoch, %lld classes, dataset %s\n", model_.name.c_str(),
               format_count(static_cast<std::uint64_t>(network.parameters())).c_str(),
               format_count(set.size()).c_str(), static_cast<long long>(catalog.classes().size()),
@@ -111,15 +132,15 @@ void Fit::run() {
   Training training(network, settings_);
   for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
     if (epoch > 0) {
-      set = draw(options_.split, count, static_cast<std::uint64_t>(epoch),
+      set = draw(plan_.training, count, static_cast<std::uint64_t>(epoch),
                  "epoch " + std::to_string(epoch + 1));
     }
     history_.push_back(do_epoch(epoch, training, network, set, validation));
     print_line(history_.back());
     folder_.save(network.weights(), describe(network, count), history_);
   }
-  for (const std::string& note : access_->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
   std::printf("weights: %s\n", folder_.weights_path().c_str());
+  return history_.back();
 }
 
 HistoryLine Fit::do_epoch(std::int64_t epoch, Training& training, Network& network, const FragmentSet& set,
@@ -154,7 +175,7 @@ Json Fit::describe(const Network& network, std::uint64_t count) const {
           {"places", options_.places},
           {"card", to_json(network.card())},
           {"settings",
-           {{"split", options_.split},
+           {{"split", plan_.training.fold ? describe_pool(plan_.training) : options_.split},
             {"epochs", options_.epochs},
             {"count", count},
             {"seed", options_.seed},
@@ -168,9 +189,53 @@ Json Fit::describe(const Network& network, std::uint64_t count) const {
           {"results", std::move(results)}};
 }
 
+FitPlan plan_of_split(const FitArguments& arguments, const Catalog& catalog) {
+  FitPlan plan{.training = {.split = arguments.split, .count = {}}, .run = arguments.run};
+  if (has_split(catalog, kValidation)) plan.validation = SampleSpec{.split = kValidation, .count = {}};
+  return plan;
+}
+
+FitPlan plan_of_fold(const FitArguments& arguments, std::uint64_t fold) {
+  return {.training = {.count = {}, .side = SampleSide::train, .fold = fold},
+          .validation = SampleSpec{.count = {}, .side = SampleSide::test, .fold = fold},
+          .run = std::filesystem::path(arguments.run) / ("fold" + std::to_string(fold))};
+}
+
+void check_folds(const Catalog& catalog, std::int64_t folds) {
+  if (catalog.splits().size() == static_cast<std::size_t>(folds) && has_split(catalog, "fold0")) return;
+  throw Error(Errc::usage, "--folds " + std::to_string(folds) + ": the dataset is divided into " +
+                               join(catalog.splits(), ", ") + "; `frag split DATASET --split \"" +
+                               std::to_string(folds) + " folds\"` divides it anew");
+}
+
+// A fit for each fold, on all others; measured on the one left out.
+void cross_validate(const FitArguments& arguments, Access& access) {
+  check_folds(access.catalog(), *arguments.folds);
+  // Refused before the first fold is trained, not at the one that is in the way.
+  const RunFolder all(arguments.run, existing_of(arguments));
+  std::vector<double> accuracies;
+  for (std::int64_t fold = 0; fold < *arguments.folds; ++fold) {
+    const FitPlan plan = plan_of_fold(arguments, static_cast<std::uint64_t>(fold));
+    std::printf("%s\n", describe_pool(plan.training).c_str());
+    accuracies.push_back(Fit(arguments, access, plan).run().val_accuracy);
+  }
+  const Spread spread = spread_of(accuracies);
+  const Json json{{"accuracies", accuracies}, {"mean", spread.mean}, {"deviation", spread.deviation}};
+  write_file_atomic(std::filesystem::path(arguments.run) / "folds.json", json.dump(2) + "\n");
+  std::printf("accuracy on the fold left out: mean %.3f, deviation %.3f over %zu folds\n", spread.mean,
+              spread.deviation, accuracies.size());
+}
+
 void run(const FitArguments& arguments) {
   use_threads(arguments.threads);
-  Fit(arguments).run();
+  const auto access = open_access(arguments.places);
+  if (arguments.folds) {
+    cross_validate(arguments, *access);
+  } else {
+    const FitPlan plan = plan_of_split(arguments, access->catalog());
+    Fit(arguments, *access, plan).run();
+  }
+  for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
 }
 
 void add_settings(CLI::App* command, FitArguments& arguments) {
@@ -203,7 +268,12 @@ void add_fit(CLI::App& program) {
   command->add_flag("--force", arguments->force, "Replace the run in a folder that is not empty");
   command->add_option("--model", arguments->model,
                       "A model that `fragtrain models` lists, or a TorchScript file (.pt)");
-  command->add_option("--split", arguments->split, "Split to train on");
+  auto* split = command->add_option("--split", arguments->split, "Split to train on");
+  command
+      ->add_option("--folds", arguments->folds,
+                   "Cross-validation: of a dataset of so many folds, a run for each in RUN/fold0, ...")
+      ->check(CLI::Range(2, 100))
+      ->excludes(split);
   command->add_option("--epochs", arguments->epochs, "Passes, each over a new draw")
       ->check(CLI::Range(1, 1000000));
   command

@@ -1,20 +1,41 @@
 #include "trainer/evaluation.h"
 
-#include <algorithm>
+#include <map>
 
 #include "libfrag/base/text.h"
 #include "trainer/baseline.h"
+#include "trainer/measures/assessment_report.h"
 
 namespace frag::trainer {
 namespace {
 
 constexpr std::uint64_t kUsualCount = 3000;
 
-std::optional<double> measure_baseline(Access& access, const FragmentSet& test, std::uint64_t seed) {
-  if (!has_split(access.catalog(), "train")) return std::nullopt;
-  SampleSpec spec{.split = "train", .count = {}, .seed = seed};
-  spec.count = usual_count(access.catalog(), spec.split, test.size());
-  return baseline_accuracy(read_fragments(access, spec, test.shape(), "baseline"), test);
+std::vector<std::uint32_t> number_groups(const Catalog& catalog, const std::vector<std::uint32_t>& sources) {
+  std::map<std::string_view, std::uint32_t> numbers;
+  std::vector<std::uint32_t> groups;
+  for (const std::uint32_t source : sources) {
+    const auto next = static_cast<std::uint32_t>(numbers.size());
+    groups.push_back(numbers.try_emplace(catalog.sources().group(source), next).first->second);
+  }
+  return groups;
+}
+
+// What a network that is measured on `split` may learn from.
+std::optional<SampleSpec> training_pool(const Catalog& catalog, const std::string& split) {
+  if (split.starts_with("fold")) return SampleSpec{.count = {}, .fold = parse_integer(split.substr(4))};
+  if (has_split(catalog, "train")) return SampleSpec{.split = "train", .count = {}};
+  return std::nullopt;
+}
+
+std::optional<ClassAssessment> assess_baseline(Access& access, const FragmentSet& test,
+                                               const MeasuredSet& set, const EvaluationRequest& request) {
+  std::optional<SampleSpec> spec = training_pool(access.catalog(), request.split);
+  if (!spec) return std::nullopt;
+  spec->seed = request.seed;
+  spec->count = usual_count(access.catalog(), *spec, test.size());
+  const FragmentSet train = read_fragments(access, *spec, test.shape(), "baseline");
+  return assess_classes(set, predict_baseline(train, test), request.seed);
 }
 
 }  // namespace
@@ -22,16 +43,22 @@ std::optional<double> measure_baseline(Access& access, const FragmentSet& test, 
 Evaluation evaluate(Network& network, Access& access, const EvaluationRequest& request) {
   const Catalog& catalog = access.catalog();
   check_classes(network.card(), catalog.classes(), "dataset " + catalog.id().substr(0, 12));
-  const std::uint64_t usual =
-      usual_count(catalog, request.split, kUsualCount);  // also: is there such a split?
-  const SampleSpec spec{.split = request.split, .count = request.count.value_or(usual), .seed = request.seed};
+  SampleSpec spec{.split = request.split, .count = {}, .seed = request.seed};
+  const std::uint64_t usual = usual_count(catalog, spec, kUsualCount);  // also: is there such a split?
+  spec.count = request.count.value_or(usual);
   const FragmentSet test = read_fragments(access, spec, network.input(), request.split);
   Evaluation evaluation;
   evaluation.split = request.split;
   evaluation.dataset = catalog.id();
-  evaluation.sources = test.distinct_sources();
-  evaluation.measures = measure(test.labels(), network.predict(test), catalog.classes().size());
-  evaluation.baseline_accuracy = measure_baseline(access, test, request.seed);
+  evaluation.set = {.classes = catalog.classes().size(),
+                    .truth = test.labels(),
+                    .sources = test.sources(),
+                    .groups = number_groups(catalog, test.sources())};
+  evaluation.ids = test.ids();
+  evaluation.probabilities = network.probabilities(test);
+  evaluation.network =
+      assess(evaluation.set, Probabilities(evaluation.probabilities, evaluation.set.classes), request.seed);
+  evaluation.baseline = assess_baseline(access, test, evaluation.set, request);
   return evaluation;
 }
 
@@ -39,26 +66,21 @@ Json to_json(const Evaluation& evaluation, const ModelCard& card) {
   Json json = {{"model", card.model},
                {"dataset", evaluation.dataset},
                {"split", evaluation.split},
-               {"fragments", evaluation.measures.fragments},
-               {"sources", evaluation.sources}};
-  json["baseline_accuracy"] =
-      evaluation.baseline_accuracy ? Json(*evaluation.baseline_accuracy) : Json(nullptr);
-  json.update(to_json(evaluation.measures, card.classes));
+               {"fragments", evaluation.ids.size()},
+               {"sources", evaluation.network.sources.measures.count},
+               {"groups", evaluation.network.groups}};
+  json.update(to_json(evaluation.network, card.classes));
+  json["baseline"] = evaluation.baseline ? to_json(*evaluation.baseline, card.classes) : Json(nullptr);
   return json;
 }
 
 std::string format_evaluation(const Evaluation& evaluation, const ModelCard& card) {
   std::string text = card.model + " on split \"" + evaluation.split +
-                     "\": " + format_count(evaluation.measures.fragments) + " fragments of " +
-                     format_count(evaluation.sources) + " sources\n\n";
-  text += format_table(evaluation.measures, card.classes);
-  text += "\naccuracy           " + format_fixed(evaluation.measures.accuracy, 3);
-  text +=
-      "\nmean and variance  " + (evaluation.baseline_accuracy
-                                     ? format_fixed(*evaluation.baseline_accuracy, 3) + " (nearest neighbour)"
-                                     : std::string("not measured: no split \"train\""));
-  text += "\nchance             " + format_fixed(1.0 / static_cast<double>(card.classes.size()), 3) + "\n";
-  return text;
+                     "\": " + count_of(evaluation.ids.size(), "fragment") + " of " +
+                     count_of(evaluation.network.sources.measures.count, "source") + " in " +
+                     count_of(evaluation.network.groups, "group") + "\n";
+  if (!evaluation.baseline) text += "mean and variance are not measured: no split \"train\"\n";
+  return text + "\n" + format_assessment(evaluation.network, evaluation.baseline, card.classes);
 }
 
 }  // namespace frag::trainer

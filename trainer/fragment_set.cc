@@ -41,14 +41,21 @@ void add_row(Sums& sums, const std::uint8_t* row, std::int64_t count, std::int64
   sums.squares += squares;
 }
 
+bool draws_from(const SampleSpec& pool, std::string_view split) {
+  if (!pool.fold) return split == pool.split;
+  const bool that_fold = split == "fold" + std::to_string(*pool.fold);
+  return pool.side == SampleSide::test ? that_fold : split.starts_with("fold") && !that_fold;
+}
+
 }  // namespace
 
 std::size_t FragmentSet::stride() const {
   return static_cast<std::size_t>(shape_.edge * shape_.edge * shape_.channels);
 }
 
-void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::uint32_t source) {
-  if (fragment.bits() != 8) return add(to_8_bit(fragment), class_number, source);
+void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::uint32_t source,
+                      FragmentId id) {
+  if (fragment.bits() != 8) return add(to_8_bit(fragment), class_number, source, id);
   Image converted;
   const Image* image = &fragment;
   if (fragment.channels() != shape_.channels) {
@@ -73,12 +80,7 @@ void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::ui
   }
   labels_.push_back(class_number);
   sources_.push_back(source);
-}
-
-std::size_t FragmentSet::distinct_sources() const {
-  std::vector<std::uint32_t> sorted = sources_;
-  std::sort(sorted.begin(), sorted.end());
-  return static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  ids_.push_back(id);
 }
 
 PixelStatistics pixel_statistics(const FragmentSet& set) {
@@ -101,7 +103,7 @@ FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape sh
   Progress progress(what, spec.count.value_or(0), "fragments");
   access.read(spec, [&](Fragment fragment) {
     throw_if_stopped();
-    set.add(fragment.pixels, fragment.class_number, fragment.source);
+    set.add(fragment.pixels, fragment.class_number, fragment.source, fragment.id);
     progress.add(1);
   });
   if (set.empty()) throw Error(Errc::bad_input, describe_pool(spec) + " gave no fragments");
@@ -113,25 +115,25 @@ bool has_split(const Catalog& catalog, const std::string& split) {
   return std::find(splits.begin(), splits.end(), split) != splits.end();
 }
 
-std::uint64_t balanced_limit(const Catalog& catalog, const std::string& split) {
+std::uint64_t balanced_limit(const Catalog& catalog, const SampleSpec& pool) {
   std::map<std::uint32_t, std::uint64_t> by_class;
   for (std::uint32_t i = 0; i < catalog.sources().size(); ++i) {
-    if (catalog.sources().split(i) != split) continue;
+    if (!draws_from(pool, catalog.sources().split(i))) continue;
     for (const ClassRun& run : catalog.runs(i)) {
       if (run.count > 0) by_class[run.class_number] += run.count;
     }
   }
   if (by_class.empty()) {
     throw Error(Errc::not_found,
-                "the dataset has no split \"" + split + "\"; it has " + join(catalog.splits(), ", "));
+                "the dataset has no " + describe_pool(pool) + "; it has " + join(catalog.splits(), ", "));
   }
   std::uint64_t smallest = std::numeric_limits<std::uint64_t>::max();
   for (const auto& [number, fragments] : by_class) smallest = std::min(smallest, fragments);
   return smallest * by_class.size();
 }
 
-std::uint64_t usual_count(const Catalog& catalog, const std::string& split, std::uint64_t wanted) {
-  return std::min(wanted, balanced_limit(catalog, split));
+std::uint64_t usual_count(const Catalog& catalog, const SampleSpec& pool, std::uint64_t wanted) {
+  return std::min(wanted, balanced_limit(catalog, pool));
 }
 
 std::int64_t natural_channels(const Catalog& catalog) {

@@ -23,8 +23,8 @@ class FragmentSet {
  public:
   explicit FragmentSet(InputShape shape) : shape_(shape) {}
 
-  // Converts to the set's channels, then shrinks (or grows) to its edge.
-  void add(const Image& fragment, std::uint32_t class_number, std::uint32_t source);
+  // Converts to the set's channels, then shrinks (or grows) to its edge. `id` is for whoever reads ids().
+  void add(const Image& fragment, std::uint32_t class_number, std::uint32_t source, FragmentId id = 0);
 
   const InputShape& shape() const { return shape_; }
   std::size_t size() const { return labels_.size(); }
@@ -36,7 +36,7 @@ class FragmentSet {
   // By fragment: class numbers, and indices into the catalogue's sources.
   const std::vector<std::uint32_t>& labels() const { return labels_; }
   const std::vector<std::uint32_t>& sources() const { return sources_; }
-  std::size_t distinct_sources() const;
+  const std::vector<FragmentId>& ids() const { return ids_; }
   // Mean and variance of each channel of the fragment before it was resized: [size, 2 * channels].
   const std::vector<float>& moments() const { return moments_; }
 
@@ -45,6 +45,7 @@ class FragmentSet {
   std::vector<std::uint8_t> pixels_;  // [size, edge, edge, channels]
   std::vector<std::uint32_t> labels_;
   std::vector<std::uint32_t> sources_;
+  std::vector<FragmentId> ids_;
   std::vector<float> moments_;
 };
 
@@ -60,12 +61,13 @@ PixelStatistics pixel_statistics(const FragmentSet& set);
 // Errc::bad_input where the sample is empty.
 FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape shape, const std::string& what);
 
-// The most fragments that a draw balanced over classes can give from `split` without repeats: the smallest
-// class's count times the classes that the split holds. Errc::not_found where the split holds no source.
-std::uint64_t balanced_limit(const Catalog& catalog, const std::string& split);
+// The most fragments that a draw balanced over classes can give from `pool` (a split, a fold or all others)
+// without repeats: the smallest class's count times the classes that the pool holds. Errc::not_found where it
+// holds no source.
+std::uint64_t balanced_limit(const Catalog& catalog, const SampleSpec& pool);
 
 // min(wanted, balanced_limit): how many fragments a command draws when its user did not say.
-std::uint64_t usual_count(const Catalog& catalog, const std::string& split, std::uint64_t wanted);
+std::uint64_t usual_count(const Catalog& catalog, const SampleSpec& pool, std::uint64_t wanted);
 
 bool has_split(const Catalog& catalog, const std::string& split);
 

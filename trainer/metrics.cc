@@ -1,8 +1,5 @@
 #include "trainer/metrics.h"
 
-#include "libfrag/base/text.h"
-#include "trainer/text_table.h"
-
 namespace frag::trainer {
 namespace {
 
@@ -24,19 +21,25 @@ ClassMeasures measure_class(const std::vector<std::vector<std::uint64_t>>& confu
           .support = are};
 }
 
-void add_macro_averages(Measures& measures) {
-  double classes = 0;
-  for (const ClassMeasures& one : measures.classes) {
+// Each class counts by `weight(class)`; those without support do not count.
+template <class Weight>
+MeanMeasures mean_of(const std::vector<ClassMeasures>& classes, const Weight& weight) {
+  MeanMeasures mean;
+  double sum = 0;
+  for (const ClassMeasures& one : classes) {
     if (one.support == 0) continue;
-    classes += 1;
-    measures.macro_precision += one.precision;
-    measures.macro_recall += one.recall;
-    measures.macro_f1 += one.f1;
+    const double share = weight(one);
+    sum += share;
+    mean.precision += share * one.precision;
+    mean.recall += share * one.recall;
+    mean.f1 += share * one.f1;
   }
-  if (classes == 0) return;
-  measures.macro_precision /= classes;
-  measures.macro_recall /= classes;
-  measures.macro_f1 /= classes;
+  if (sum == 0) return {};
+  return {.precision = mean.precision / sum, .recall = mean.recall / sum, .f1 = mean.f1 / sum};
+}
+
+Json means_to_json(const MeanMeasures& mean) {
+  return {{"precision", mean.precision}, {"recall", mean.recall}, {"f1", mean.f1}};
 }
 
 }  // namespace
@@ -46,7 +49,7 @@ Measures measure(std::span<const std::uint32_t> truth, std::span<const std::uint
   if (truth.size() != predicted.size())
     throw Error(Errc::internal, "truths and predictions differ in number");
   Measures measures;
-  measures.fragments = truth.size();
+  measures.count = truth.size();
   measures.confusion.assign(classes, std::vector<std::uint64_t>(classes, 0));
   for (std::size_t i = 0; i < truth.size(); ++i) {
     if (truth[i] >= classes || predicted[i] >= classes)
@@ -58,8 +61,10 @@ Measures measure(std::span<const std::uint32_t> truth, std::span<const std::uint
     hits += measures.confusion[number][number];
     measures.classes.push_back(measure_class(measures.confusion, number));
   }
-  measures.accuracy = ratio(hits, measures.fragments);
-  add_macro_averages(measures);
+  measures.accuracy = ratio(hits, measures.count);
+  measures.macro = mean_of(measures.classes, [](const ClassMeasures&) { return 1.0; });
+  measures.weighted =
+      mean_of(measures.classes, [](const ClassMeasures& one) { return static_cast<double>(one.support); });
   return measures;
 }
 
@@ -82,34 +87,10 @@ Json to_json(const Measures& measures, const std::vector<std::string>& names) {
                        {"support", one.support}});
   }
   return {{"accuracy", measures.accuracy},
-          {"macro",
-           {{"precision", measures.macro_precision},
-            {"recall", measures.macro_recall},
-            {"f1", measures.macro_f1}}},
+          {"macro", means_to_json(measures.macro)},
+          {"weighted", means_to_json(measures.weighted)},
           {"classes", std::move(classes)},
           {"confusion", measures.confusion}};
-}
-
-std::string format_table(const Measures& measures, const std::vector<std::string>& names) {
-  TextTable scores({"class", "precision", "recall", "F1", "fragments"});
-  for (std::size_t i = 0; i < measures.classes.size(); ++i) {
-    const ClassMeasures& one = measures.classes[i];
-    scores.add({names[i], format_fixed(one.precision, 3), format_fixed(one.recall, 3),
-                format_fixed(one.f1, 3), format_count(one.support)});
-  }
-  scores.add({"mean of classes", format_fixed(measures.macro_precision, 3),
-              format_fixed(measures.macro_recall, 3), format_fixed(measures.macro_f1, 3),
-              format_count(measures.fragments)});
-
-  std::vector<std::string> header{"true \\ called"};
-  header.insert(header.end(), names.begin(), names.end());
-  TextTable confusion(header);
-  for (std::size_t i = 0; i < measures.confusion.size(); ++i) {
-    std::vector<std::string> row{names[i]};
-    for (const std::uint64_t count : measures.confusion[i]) row.push_back(format_count(count));
-    confusion.add(std::move(row));
-  }
-  return scores.text() + "\n" + confusion.text();
 }
 
 }  // namespace frag::trainer

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "libfrag/base/text.h"
+#include "trainer/measures/probabilities.h"
 #include "trainer/models/script.h"
 #include "trainer/network_impl.h"
 
@@ -269,23 +270,28 @@ std::string Network::change_from(const rounds::WeightsFile& start) const {
   return write_tensors(tensors, to_json(impl_->card));
 }
 
-std::vector<std::uint32_t> Network::predict(const FragmentSet& set) {
+std::vector<float> Network::probabilities(const FragmentSet& set) {
   const c10::NoGradGuard no_grad;
   impl_->model->eval();
   std::vector<std::uint32_t> order(set.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::vector<std::uint32_t> predicted;
-  predicted.reserve(set.size());
+  std::vector<float> all;
+  all.reserve(set.size() * impl_->card.classes.size());
   for (std::size_t from = 0; from < order.size(); from += kPredictBatch) {
     const auto indices =
         std::span(order).subspan(from, std::min<std::size_t>(kPredictBatch, order.size() - from));
-    const at::Tensor logits = impl_->model->forward(impl_->batch(set, indices, {})).contiguous();
-    const float* row = logits.data_ptr<float>();
-    for (std::size_t i = 0; i < indices.size(); ++i, row += logits.size(1)) {
-      predicted.push_back(static_cast<std::uint32_t>(std::max_element(row, row + logits.size(1)) - row));
+    const at::Tensor rows =
+        at::softmax(impl_->model->forward(impl_->batch(set, indices, {})), 1).contiguous();
+    if (!at::isfinite(rows).all().item<bool>()) {
+      throw Error(Errc::bad_input, "what the network gives is not a number: its weights are of no use");
     }
+    all.insert(all.end(), rows.data_ptr<float>(), rows.data_ptr<float>() + rows.numel());
   }
-  return predicted;
+  return all;
+}
+
+std::vector<std::uint32_t> Network::predict(const FragmentSet& set) {
+  return most_probable(Probabilities(probabilities(set), impl_->card.classes.size()));
 }
 
 }  // namespace frag::trainer

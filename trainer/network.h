@@ -80,7 +80,11 @@ class Network {
   // that this network was made from.
   std::string change_from(const rounds::WeightsFile& start) const;
 
-  // The class number of every fragment; the lowest of equals.
+  // The softmax of what the network gives for every fragment: [size, classes] row by row, each row of sum 1.
+  // Errc::bad_input where it gives no numbers: training such a network failed.
+  std::vector<float> probabilities(const FragmentSet& set);
+
+  // The class number of every fragment: of its largest probability, the lowest of equals.
   std::vector<std::uint32_t> predict(const FragmentSet& set);
 
  private:

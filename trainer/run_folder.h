@@ -4,6 +4,8 @@
 //   run.json              settings, dataset and results
 //   history.csv           a line an epoch
 //   module.pt             where the network is a TorchScript module: its file
+//
+// A cross-validation leaves RUN/fold0, RUN/fold1, ..., each such a folder, and RUN/folds.json.
 #pragma once
 
 #include <cstdint>

@@ -24,6 +24,7 @@ std::string TextTable::text() const {
       const std::string padding(widths[c] - width_of(row[c]), ' ');
       out += c == 0 ? row[c] + padding : "  " + padding + row[c];
     }
+    out.erase(out.find_last_not_of(' ') + 1);
     out += "\n";
   }
   return out;

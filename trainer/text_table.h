@@ -13,7 +13,8 @@ class TextTable {
   // As many cells as the header has.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  // Every line ended; columns as wide as their widest cell, counted in characters of UTF-8.
+  // Every line ended; columns as wide as their widest cell, counted in characters of UTF-8; no blanks at the
+  // end of a line.
   std::string text() const;
 
  private:

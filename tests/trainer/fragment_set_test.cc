@@ -50,18 +50,19 @@ TEST_CASE("a sample is read whole, within the limit that a balanced draw has") {
   const test::TempDir folder;
   const auto access = open_access({test::small_dataset(folder).string()});
   const Catalog& catalog = access->catalog();
-  const std::uint64_t limit = balanced_limit(catalog, "train");
-  CHECK(usual_count(catalog, "train", 12) == 12);
-  CHECK(usual_count(catalog, "train", limit + 1) == limit);
+  const std::uint64_t limit = balanced_limit(catalog, {.split = "train", .count = {}});
+  CHECK(usual_count(catalog, {.split = "train", .count = {}}, 12) == 12);
+  CHECK(usual_count(catalog, {.split = "train", .count = {}}, limit + 1) == limit);
   const FragmentSet set =
       read_fragments(*access, {.split = "train", .count = 12, .seed = 1}, {.edge = 16}, "test");
   CHECK(set.size() == 12);
   for (std::uint32_t number = 0; number < 3; ++number) {
     CHECK(std::count(set.labels().begin(), set.labels().end(), number) == 4);
   }
-  CHECK(set.distinct_sources() >= 3);
+  for (std::size_t i = 0; i < set.size(); ++i) CHECK(catalog.source_of(set.ids()[i]) == set.sources()[i]);
   CHECK(read_fragments(*access, {.split = "train", .count = limit, .seed = 1}, {.edge = 8}, "test").size() ==
         limit);
-  CHECK(test::error_of([&] { balanced_limit(catalog, "nowhere"); }).code() == Errc::not_found);
+  CHECK(test::error_of([&] { balanced_limit(catalog, {.split = "nowhere", .count = {}}); }).code() ==
+        Errc::not_found);
   CHECK(natural_channels(catalog) == catalog.sources().front().channels);
 }

@@ -1,10 +1,13 @@
 #include "trainer/network.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <limits>
 
 #include "tests/support/support.h"
 #include "tests/trainer/learning_sets.h"
+#include "trainer/measures/probabilities.h"
 
 using namespace frag;
 using namespace frag::trainer;
@@ -59,6 +62,28 @@ TEST_CASE("weights survive a file, and predict the same") {
   CHECK(again.predict(set) == network.predict(set));
   CHECK(Network(test::striped_card(set), 5).weights() == file);
   CHECK(Network(test::striped_card(set), 6).weights() != file);
+}
+
+TEST_CASE("probabilities are a softmax a fragment, and the largest is predicted") {
+  const FragmentSet set = test::striped_set(70);  // more than a batch
+  Network network(test::striped_card(set), 5);
+  const std::vector<float> rows = network.probabilities(set);
+  REQUIRE(rows.size() == 70 * 3);
+  const Probabilities probabilities(rows, 3);
+  CHECK(network.predict(set) == most_probable(probabilities));
+  for (std::size_t i = 0; i < 70; ++i) {
+    const auto row = probabilities.row(i);
+    CHECK(row[0] + row[1] + row[2] == Approx(1.0));
+    CHECK(*std::min_element(row.begin(), row.end()) > 0);
+  }
+}
+
+TEST_CASE("a network that gives no numbers is refused") {
+  const FragmentSet set = test::striped_set(3);
+  ModelCard card = test::striped_card(set);
+  card.mean[0] = std::numeric_limits<double>::quiet_NaN();
+  Network network(card, 5);
+  CHECK(test::error_of([&] { network.probabilities(set); }).code() == Errc::bad_input);
 }
 
 TEST_CASE("the start minus the change is the trained network") {
