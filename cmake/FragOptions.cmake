@@ -26,6 +26,8 @@ if(FRAG_WERROR)
   target_compile_options(frag_options INTERFACE -Werror)
 endif()
 if(FRAG_SANITIZE)
+  # g++ takes what a sanitizer adds for reads of what was never written.
+  target_compile_options(frag_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_compile_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE} -fno-omit-frame-pointer
                                                 -fno-sanitize-recover=all)
   target_link_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE})
