@@ -21,7 +21,7 @@ Warmer::Warmer(const Mirror& mirror, int most_threads) : mirror_(mirror) {
     for (std::uint32_t i = 0; i < sources.size(); ++i) {
       const std::uint64_t own = memory_of(sources, i);
       const bool by_region = sources.pixel_bytes(i) > static_cast<std::uint64_t>(SourcePixels::kWholeBytes);
-      if (!by_region && bytes + own > mirror.cache().limit()) break;
+      if (!by_region && bytes + own > mirror.cache().limit()) continue;
       if (!by_region) bytes += own;  // what is read by region is checked and not kept
       todo_.emplace_back(dataset.get(), i);
     }

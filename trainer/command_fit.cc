@@ -15,7 +15,6 @@
 namespace frag::trainer {
 namespace {
 
-constexpr std::uint64_t kUsualCount = 3000;
 constexpr std::uint64_t kValidationCount = 1000;
 constexpr char kValidation[] = "val";
 
@@ -71,7 +70,7 @@ class Fit {
  public:
   // All three must outlive this.
   Fit(const FitArguments& arguments, Access& access, const FitPlan& plan)
-      : options_(arguments),
+      : arguments_(arguments),
         access_(access),
         plan_(plan),
         module_(module_named(arguments.model)),
@@ -90,7 +89,7 @@ class Fit {
   void print_line(const HistoryLine& line) const;
   Json describe(const Network& network, std::uint64_t count) const;
 
-  const FitArguments& options_;
+  const FitArguments& arguments_;
   Access& access_;
   const FitPlan& plan_;
   std::optional<ModuleFile> module_;
@@ -102,9 +101,9 @@ class Fit {
 
 FragmentSet Fit::draw(SampleSpec pool, std::uint64_t count, std::uint64_t round, const std::string& what) {
   pool.count = count;
-  pool.seed = options_.seed;
+  pool.seed = arguments_.seed;
   pool.round = round;
-  const InputShape shape{.edge = options_.input.value_or(model_.input),
+  const InputShape shape{.edge = arguments_.input.value_or(model_.input),
                          .channels = natural_channels(access_.catalog())};
   return read_fragments(access_, pool, shape, what);
 }
@@ -118,11 +117,11 @@ std::optional<FragmentSet> Fit::draw_validation() {
 HistoryLine Fit::run() {
   const Catalog& catalog = access_.catalog();
   const std::uint64_t usual =
-      usual_count(catalog, plan_.training, kUsualCount);  // also: is there such a pool?
-  const std::uint64_t count = options_.count.value_or(usual);
+      usual_count(catalog, plan_.training, kUsualFragments);  // also: is there such a pool?
+  const std::uint64_t count = arguments_.count.value_or(usual);
   FragmentSet set = draw(plan_.training, count, 0, "epoch 1");
   Network network(module_ ? make_card(*module_, catalog, set) : make_card(model_.name, catalog, set),
-                  options_.seed, module_ ? &*module_ : nullptr);
+                  arguments_.seed, module_ ? &*module_ : nullptr);
   const std::optional<FragmentSet> validation = draw_validation();
   std::printf("%s: %s parameters, %s fragments an epoch, %lld classes, dataset %s\n", model_.name.c_str(),
               format_count(static_cast<std::uint64_t>(network.parameters())).c_str(),
@@ -130,7 +129,7 @@ HistoryLine Fit::run() {
               catalog.id().substr(0, 12).c_str());
   if (module_) folder_.save_module(*module_);
   Training training(network, settings_);
-  for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch) {
+  for (std::int64_t epoch = 0; epoch < arguments_.epochs; ++epoch) {
     if (epoch > 0) {
       set = draw(plan_.training, count, static_cast<std::uint64_t>(epoch),
                  "epoch " + std::to_string(epoch + 1));
@@ -145,8 +144,8 @@ HistoryLine Fit::run() {
 
 HistoryLine Fit::do_epoch(std::int64_t epoch, Training& training, Network& network, const FragmentSet& set,
                           const std::optional<FragmentSet>& validation) {
-  Progress progress("epoch " + std::to_string(epoch + 1) + "/" + std::to_string(options_.epochs), set.size(),
-                    "fragments");
+  Progress progress("epoch " + std::to_string(epoch + 1) + "/" + std::to_string(arguments_.epochs),
+                    set.size(), "fragments");
   const EpochResult result = training.epoch(set, epoch, [&progress](std::int64_t fragments) {
     throw_if_stopped();
     progress.add(static_cast<std::uint64_t>(fragments));
@@ -163,7 +162,7 @@ HistoryLine Fit::do_epoch(std::int64_t epoch, Training& training, Network& netwo
 void Fit::print_line(const HistoryLine& line) const {
   const std::string val = line.val_accuracy < 0 ? "" : "  val " + format_fixed(line.val_accuracy, 3);
   std::printf("epoch %lld/%lld  loss %.4f  accuracy %.3f%s  %.0f images/s  %s\n",
-              static_cast<long long>(line.epoch), static_cast<long long>(options_.epochs), line.loss,
+              static_cast<long long>(line.epoch), static_cast<long long>(arguments_.epochs), line.loss,
               line.train_accuracy, val.c_str(), line.images_per_second, format_seconds(line.seconds).c_str());
 }
 
@@ -172,19 +171,19 @@ Json Fit::describe(const Network& network, std::uint64_t count) const {
   Json results{{"epochs", last.epoch}, {"loss", last.loss}, {"train_accuracy", last.train_accuracy}};
   if (last.val_accuracy >= 0) results["val_accuracy"] = last.val_accuracy;
   return {{"program", "fragtrain " FRAG_VERSION},
-          {"places", options_.places},
+          {"places", arguments_.places},
           {"card", to_json(network.card())},
           {"settings",
-           {{"split", plan_.training.fold ? describe_pool(plan_.training) : options_.split},
-            {"epochs", options_.epochs},
+           {{"split", plan_.training.fold ? describe_pool(plan_.training) : arguments_.split},
+            {"epochs", arguments_.epochs},
             {"count", count},
-            {"seed", options_.seed},
+            {"seed", arguments_.seed},
             {"batch", settings_.batch},
             {"learning_rate", settings_.learning_rate},
             {"momentum", settings_.momentum},
             {"weight_decay", settings_.weight_decay},
-            {"schedule", options_.schedule},
-            {"augment", options_.augment}}},
+            {"schedule", arguments_.schedule},
+            {"augment", arguments_.augment}}},
           {"parameters", network.parameters()},
           {"results", std::move(results)}};
 }

@@ -9,8 +9,6 @@
 namespace frag::trainer {
 namespace {
 
-constexpr std::uint64_t kUsualCount = 3000;
-
 std::vector<std::uint32_t> number_groups(const Catalog& catalog, const std::vector<std::uint32_t>& sources) {
   std::map<std::string_view, std::uint32_t> numbers;
   std::vector<std::uint32_t> groups;
@@ -44,7 +42,7 @@ Evaluation evaluate(Network& network, Access& access, const EvaluationRequest& r
   const Catalog& catalog = access.catalog();
   check_classes(network.card(), catalog.classes(), "dataset " + catalog.id().substr(0, 12));
   SampleSpec spec{.split = request.split, .count = {}, .seed = request.seed};
-  const std::uint64_t usual = usual_count(catalog, spec, kUsualCount);  // also: is there such a split?
+  const std::uint64_t usual = usual_count(catalog, spec, kUsualFragments);  // also: is there such a split?
   spec.count = request.count.value_or(usual);
   const FragmentSet test = read_fragments(access, spec, network.input(), request.split);
   Evaluation evaluation;

@@ -66,6 +66,9 @@ FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape sh
 // holds no source.
 std::uint64_t balanced_limit(const Catalog& catalog, const SampleSpec& pool);
 
+// What a command draws for an epoch or an evaluation when its user did not say, where there are as many.
+inline constexpr std::uint64_t kUsualFragments = 3000;
+
 // min(wanted, balanced_limit): how many fragments a command draws when its user did not say.
 std::uint64_t usual_count(const Catalog& catalog, const SampleSpec& pool, std::uint64_t wanted);
 

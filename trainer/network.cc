@@ -14,6 +14,7 @@
 
 #include "libfrag/base/text.h"
 #include "trainer/measures/probabilities.h"
+#include "trainer/models/initial.h"
 #include "trainer/models/script.h"
 #include "trainer/network_impl.h"
 
@@ -239,8 +240,9 @@ Network::Network(ModelCard card, std::uint64_t seed, const ModuleFile* module) {
   impl_ = std::make_unique<Impl>(std::move(card), "model card", module);
 }
 
-Network::Network(const rounds::WeightsFile& file, const std::string& what, const ModuleFile* module)
-    : impl_(std::make_unique<Impl>(model_card_from_json(file.layout.card, what), what, module)) {
+Network::Network(const rounds::WeightsFile& file, const std::string& what, const ModuleFile* module) {
+  const models::Undrawn undrawn;
+  impl_ = std::make_unique<Impl>(model_card_from_json(file.layout.card, what), what, module);
   load_tensors(*impl_->model, file, what);
 }
 

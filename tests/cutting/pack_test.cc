@@ -37,12 +37,6 @@ struct PackBench {
   }
 };
 
-// Packs on one thread: ThreadSanitizer cannot see how oneTBB orders its stages.
-PackResult pack_alone(const PackOptions& options) {
-  const ThreadLimit alone(1);
-  return pack(options);
-}
-
 // Every file below a folder with its bytes.
 std::map<std::string, std::string> contents(const fs::path& folder) {
   std::map<std::string, std::string> files;
@@ -70,7 +64,7 @@ std::vector<EncodedFragment> read_shard(const fs::path& path) {
 
 TEST_CASE("an export's shards hold every fragment of the dataset once, with its pixels") {
   const PackBench bench;
-  const PackResult result = pack_alone(bench.options("p"));
+  const PackResult result = pack(bench.options("p"));
   const DatasetFolder folder(bench.dataset);
   FragmentRenderer renderer(folder);
   std::set<FragmentId> seen;
@@ -96,7 +90,7 @@ TEST_CASE("shards keep to the bounds on fragments and on bytes") {
     options.shard_fragments = 1000000;
     options.shard_bytes = 100000;
   }
-  const PackResult result = pack_alone(options);
+  const PackResult result = pack(options);
   CHECK(result.manifest.shards.size() > 6);
   for (const auto& [split, shard] : result.manifest.shards) {
     CHECK(fs::file_size(options.folder / shard.tar.file) == shard.tar.bytes);
@@ -111,7 +105,7 @@ TEST_CASE("a shard bound below one fragment still gives a fragment a shard") {
   options.shard_bytes = 1;
   options.count = 3;
   options.split = "train";
-  const PackResult result = pack_alone(options);
+  const PackResult result = pack(options);
   REQUIRE(result.manifest.shards.size() == 3);
   CHECK(result.manifest.shards[0].second.fragments == 1);
 }
@@ -122,7 +116,7 @@ TEST_CASE("the number of threads and the memory for a drawn sample do not change
   PackOptions one = bench.options("one", layout), many = bench.options("many", layout);
   one.count = many.count = 150;
   one.format = many.format = SampleFormat::png;
-  pack_alone(one);
+  pack(one);
   {
     const ThreadLimit four(4);
     pack(many);
@@ -132,12 +126,12 @@ TEST_CASE("the number of threads and the memory for a drawn sample do not change
 
 TEST_CASE("an export that lost its last shards goes on to the same bytes") {
   const PackBench bench;
-  const PackResult whole = pack_alone(bench.options("p"));
+  const PackResult whole = pack(bench.options("p"));
   const auto before = contents(bench.dir / "p");
   const std::string lost =
       GENERATE(as<std::string>{}, "train-000002.tar", "val-000000.index.jsonl", "test-000001.tar");
   fs::remove(bench.dir / "p" / lost);
-  const PackResult again = pack_alone(bench.options("p"));
+  const PackResult again = pack(bench.options("p"));
   CHECK(again.written > 0);
   CHECK(again.written < whole.written);
   CHECK(contents(bench.dir / "p") == before);
@@ -146,23 +140,23 @@ TEST_CASE("an export that lost its last shards goes on to the same bytes") {
 TEST_CASE("an export that is whole is left as it is") {
   const PackBench bench;
   const auto layout = GENERATE(PackLayout::webdataset, PackLayout::imagefolder, PackLayout::coordinates);
-  pack_alone(bench.options("p", layout));
+  pack(bench.options("p", layout));
   const auto before = contents(bench.dir / "p");
-  CHECK(pack_alone(bench.options("p", layout)).written == 0);
+  CHECK(pack(bench.options("p", layout)).written == 0);
   CHECK(contents(bench.dir / "p") == before);
 }
 
 TEST_CASE("a folder with another export is refused, and starts over only when forced") {
   const PackBench bench;
-  pack_alone(bench.options("p"));
+  pack(bench.options("p"));
   PackOptions other = bench.options("p");
   other.seed = 2;
   other.split = "train";
-  const Error error = error_of([&] { pack_alone(other); });
+  const Error error = error_of([&] { pack(other); });
   CHECK(error.code() == Errc::usage);
   CHECK_THAT(error.what(), Catch::Contains("seed") && Catch::Contains("--force"));
   other.force = true;
-  pack_alone(other);
+  pack(other);
   for (const auto& [name, bytes] : contents(bench.dir / "p")) CHECK(name.substr(0, 3) != "val");
   CHECK(verify(bench.dir / "p").whole());
 }
@@ -172,7 +166,7 @@ TEST_CASE("a folder with someone's files is refused, forced or not") {
   test::write_text(bench.dir / "p" / "thesis.txt", "precious");
   PackOptions options = bench.options("p");
   options.force = GENERATE(false, true);
-  CHECK_THAT(error_of([&] { pack_alone(options); }).what(), Catch::Contains("thesis.txt"));
+  CHECK_THAT(error_of([&] { pack(options); }).what(), Catch::Contains("thesis.txt"));
   CHECK(contents(bench.dir / "p").size() == 1);
 }
 
@@ -183,7 +177,7 @@ TEST_CASE("parts written into one folder are together one export") {
   for (std::uint64_t part = 1; part <= 3; ++part) {
     PackOptions options = bench.options("p", layout);
     options.part = {part, 3};
-    sum += pack_alone(options).fragments;
+    sum += pack(options).fragments;
   }
   const DatasetFolder folder(bench.dataset);
   CHECK(sum == (layout == PackLayout::imagefolder ? Sampler(folder.catalog()).fragments("val")
@@ -197,7 +191,7 @@ TEST_CASE("parts written into one folder are together one export") {
 TEST_CASE("an image folder holds each fragment in the folder of its class, and a row for it") {
   const PackBench bench;
   const PackOptions options = bench.options("p", PackLayout::imagefolder);
-  const PackResult result = pack_alone(options);
+  const PackResult result = pack(options);
   const DatasetFolder folder(bench.dataset);
   const Catalog& catalog = folder.catalog();
   const std::string table = read_file(bench.dir / "p" / "val" / "metadata.csv");
@@ -219,7 +213,7 @@ TEST_CASE("an image folder holds each fragment in the folder of its class, and a
 TEST_CASE("an image folder stopped behind a batch goes on to the same files") {
   const PackBench bench;
   const PackOptions options = bench.options("p", PackLayout::imagefolder);
-  pack_alone(options);
+  pack(options);
   const auto before = contents(bench.dir / "p");
   // As a stop within the split leaves it: rows and images beyond what pack.json knows of.
   const fs::path manifest_path = bench.dir / "p" / "pack.json";
@@ -233,13 +227,13 @@ TEST_CASE("an image folder stopped behind a batch goes on to the same files") {
   manifest.complete = false;
   write_file_atomic(manifest_path, encode(manifest));
   fs::rename(bench.dir / "p" / "val", bench.dir / "p" / "val.part");
-  CHECK(pack_alone(options).written == manifest.splits.back().fragments - 10);
+  CHECK(pack(options).written == manifest.splits.back().fragments - 10);
   CHECK(contents(bench.dir / "p") == before);
 }
 
 TEST_CASE("coordinates name every fragment once") {
   const PackBench bench;
-  pack_alone(bench.options("p", PackLayout::coordinates));
+  pack(bench.options("p", PackLayout::coordinates));
   const std::string table = read_file(bench.dir / "p" / "coordinates.csv");
   std::string_view rest = table;
   const auto columns = take_csv_record(rest);
@@ -260,7 +254,7 @@ TEST_CASE("options that contradict each other are refused before anything is wri
   if (which == 1) options.layout = PackLayout::imagefolder;  // raw
   if (which == 2) options.count = 0;
   if (which == 3) options.shard_fragments = 0;
-  CHECK(error_of([&] { pack_alone(options); }).code() == Errc::usage);
+  CHECK(error_of([&] { pack(options); }).code() == Errc::usage);
   CHECK_FALSE(fs::exists(bench.dir / "p"));
 }
 
@@ -268,6 +262,6 @@ TEST_CASE("asking for more than there is says the limit and writes nothing") {
   const PackBench bench;
   PackOptions options = bench.options("p");
   options.count = 1000000;
-  CHECK_THAT(error_of([&] { pack_alone(options); }).what(), Catch::Contains("at most"));
+  CHECK_THAT(error_of([&] { pack(options); }).what(), Catch::Contains("at most"));
   CHECK_FALSE(fs::exists(bench.dir / "p"));
 }

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "libfrag/cutting/threads.h"
 #include "tests/fetching/test_mirror.h"
 #include "tests/support/support.h"
 
@@ -19,7 +18,6 @@ struct Read {
 };
 
 Read read_all(Access& access, std::uint64_t count) {
-  const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
   SampleSpec spec;
   spec.count = count;
   spec.seed = 3;
@@ -58,7 +56,6 @@ TEST_CASE("what the visitor throws is not taken for a mirror's fault") {
   const TempDir dir;
   const TestMirror mirror(test::small_dataset(dir));
   const auto access = open_access({mirror.url()});
-  const ThreadLimit alone(1);
   SampleSpec spec;
   spec.count = 5;
   CHECK(error_of([&] {

@@ -23,9 +23,10 @@ namespace {
 constexpr std::uint64_t kWanted = 120;
 constexpr std::size_t kAtOnce = 24;  // they wait more than they work
 
-// Three proxies of one mirror with the faults of a seed.
+// Three proxies of one mirror with the faults of a seed. The mirror is the run's own: one for all would be
+// asked for more connections than it has threads.
 struct FaultRun {
-  FaultRun(int port, std::uint64_t seed) {
+  FaultRun(const std::filesystem::path& dataset, std::uint64_t seed) : mirror(dataset) {
     SplitMix64 random(seed);
     for (Fault& fault : faults) fault = static_cast<Fault>(random.below(test::kFaults));
     honest = std::any_of(faults.begin(), faults.end(),
@@ -34,12 +35,13 @@ struct FaultRun {
     if (!honest) std::replace(faults.begin(), faults.end(), Fault::slow, Fault::gone);
     for (const Fault fault : faults) {
       const std::uint64_t reach = random.below(2) == 0 ? 3'000 : 200'000;
-      proxies.push_back(std::make_unique<FaultProxy>(port, fault, reach, random.below(1 << 20)));
+      proxies.push_back(std::make_unique<FaultProxy>(mirror.port(), fault, reach, random.below(1 << 20)));
       urls.push_back(proxies.back()->url());
       shown += " " + std::to_string(static_cast<int>(fault));
     }
   }
 
+  TestMirror mirror;
   std::array<Fault, 3> faults{};
   bool honest = false;
   std::vector<std::unique_ptr<FaultProxy>> proxies;
@@ -72,14 +74,13 @@ std::string verdict(FetchBench& bench, const FaultRun& run, std::uint64_t seed, 
 // FRAG_FAULT_RUNS=1000 for the long form.
 TEST_CASE("three mirrors with seeded faults: the right fragments, or a clear error without an honest one") {
   FetchBench bench;
-  const TestMirror mirror(bench.dataset);
   const char* stated = std::getenv("FRAG_FAULT_RUNS");
   const std::size_t runs = stated != nullptr ? std::strtoull(stated, nullptr, 10) : 12;
   std::vector<std::string> wrong;
   std::size_t given_up = 0;
   std::mutex mutex;
   for_each_at_once(kAtOnce, runs, [&](std::size_t seed) {
-    const FaultRun run(mirror.port(), seed);
+    const FaultRun run(bench.dataset, seed);
     bool gave_up = false;
     const std::string problem = verdict(bench, run, seed, gave_up);
     const std::lock_guard lock(mutex);

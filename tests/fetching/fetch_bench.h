@@ -5,7 +5,6 @@
 #include <string>
 
 #include "libfrag/archive/sample_tar.h"
-#include "libfrag/cutting/threads.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/dataset/renderer.h"
 #include "libfrag/fetching/sample_fetch.h"
@@ -41,7 +40,6 @@ struct FetchBench {
   // How many fragments came, each checked against the dataset itself. Throws a std::runtime_error for the
   // first that is wrong, so that any number of threads may call it (Catch's own checks are for one).
   std::uint64_t fetch_checked(SampleFetcher& fetcher, const SampleSpec& wanted, std::uint64_t skip = 0) {
-    const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
     const Sampler sampler(folder.catalog());
     const SampleList list = sampler.draw(wanted);
     std::uint64_t next = skip;

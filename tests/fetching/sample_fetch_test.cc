@@ -5,7 +5,6 @@
 
 #include "libfrag/base/file.h"
 #include "libfrag/base/random.h"
-#include "libfrag/cutting/threads.h"
 #include "libfrag/fetching/mirror_provider.h"
 #include "tests/fetching/fault_proxy.h"
 #include "tests/fetching/fetch_bench.h"
@@ -153,7 +152,6 @@ TEST_CASE("what takes the fragments may end the fetch") {
   const TestMirror one(bench.dataset);
   const Mirrors mirrors({one.url()}, {});
   SampleFetcher fetcher(mirrors, bench.options(GENERATE(FetchBy::fragments, FetchBy::sources)));
-  const ThreadLimit alone(1);
   const Error error = error_of([&] {
     fetcher.fetch(fetcher.want(Bench::spec(200)), 0, [](std::uint64_t position, const EncodedFragment&) {
       if (position == 20) throw Error(Errc::io, "full");

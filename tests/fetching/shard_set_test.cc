@@ -8,7 +8,6 @@
 #include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
 #include "libfrag/cutting/pack.h"
-#include "libfrag/cutting/threads.h"
 #include "libfrag/http/server.h"
 #include "tests/support/support.h"
 
@@ -27,7 +26,6 @@ struct PackedMirror {
     PackOptions options;
     options.dataset = test::small_dataset(dir);
     options.folder = dir / "shards";
-    const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
     pack(options);
   }
 

@@ -5,8 +5,9 @@ import re
 import socket
 import tempfile
 import time
+import urllib.parse
 
-from served import fragd, run
+from programs import fragd, run
 
 SECRET = "a secret beside the dataset"
 
@@ -112,7 +113,8 @@ def main():
         run("frag", "cut", "images", "set", "--tile", "64", "--angles", "0,30", "--split", "50/25/25")
         with open("secret.txt", encoding="ascii") as file:
             assert file.read() == SECRET
-        with fragd("set", "--connections", "40", "--connections-per-address", "30") as (_, address):
+        with fragd("set", "--connections", "40", "--connections-per-address", "30") as (_, url):
+            address = (urllib.parse.urlsplit(url).hostname, urllib.parse.urlsplit(url).port)
             check_paths(address)
             check_heads(address)
             check_ranges(address, os.path.getsize("set/dataset.json"))

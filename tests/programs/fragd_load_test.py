@@ -11,8 +11,9 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
-from served import BIN, fragd, run
+from programs import BIN, fragd, run
 
 CLIENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 FRAGMENTS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
@@ -22,7 +23,7 @@ UNINSTRUMENTED = not re.search(r"/[at]san/", BIN)  # sanitizers take several tim
 
 def get(address, path):
     """Status, headers and body; a connection that is refused by closing counts as nothing."""
-    connection = http.client.HTTPConnection(*address, timeout=120)
+    connection = http.client.HTTPConnection(address, timeout=120)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -99,8 +100,8 @@ def main():
         run("frag", "synth", "images", "--size", "640x480", "--per-class", "4", "--seed", "1")
         run("frag", "cut", "images", "set", "--tile", "256", "--angles", "0:330:30", "--split", "50/25/25")
         limits = {"renders": RENDERS, "queue": QUEUE, "cache": CACHE_MIB, "connections": CONNECTIONS, "connections-per-address": 0}
-        with fragd("set", *(word for name, value in limits.items() for word in ("--" + name, str(value)))) as (server, address):
-            load(server, address)
+        with fragd("set", *(word for name, value in limits.items() for word in ("--" + name, str(value)))) as (process, url):
+            load(process, urllib.parse.urlsplit(url).netloc)
 
 
 main()

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import struct
 import subprocess
@@ -17,7 +16,8 @@ import tempfile
 import time
 import urllib.request
 
-BIN = os.environ["FRAG_BIN_DIR"]
+from programs import BIN, fragd, run, server
+
 LOADED = ["balance", "source", "sheet", "commands", "load"]
 
 
@@ -114,37 +114,12 @@ class Tab:
 
 
 @contextlib.contextmanager
-def program(*command, said, stream):
-    """A program that runs, and what it said of where it listens."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE if stream == "stdout" else subprocess.DEVNULL,
-                               stderr=subprocess.PIPE if stream == "stderr" else subprocess.DEVNULL, text=True)
-    try:
-        for line in getattr(process, stream):
-            if found := re.search(said, line):
-                break
-        else:
-            raise AssertionError(f"{command[0]} ended with {process.wait()}")
-        yield found.group(1)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def mirror(*arguments):
-    return program(os.path.join(BIN, "fragd"), *arguments, "--port", "0", said=r"listening on (\S+)", stream="stdout")
-
-
-@contextlib.contextmanager
 def browser():
     profile = tempfile.mkdtemp()
     try:
-        with program(shutil.which("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        with server(shutil.which("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                      "--no-first-run", "--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0",
-                     f"--user-data-dir={profile}", "about:blank", said=r"DevTools listening on ws://([^/]+)/", stream="stderr") as address:
+                     f"--user-data-dir={profile}", "about:blank", said=r"DevTools listening on ws://([^/]+)/", stream="stderr") as (_, address):
             yield address
     finally:
         shutil.rmtree(profile, ignore_errors=True)
@@ -253,7 +228,7 @@ def check_commands(tab, work):
 def check_token(address, dataset, work):
     with open(os.path.join(work, "tokens"), "w", encoding="utf-8") as file:
         file.write("secret\n")
-    with mirror(dataset, "--tokens", os.path.join(work, "tokens")) as url:
+    with fragd(dataset, "--tokens", os.path.join(work, "tokens")) as (_, url):
         tab = open_tab(address, url + "/")
         tab.wait("document.getElementById('ask')?.hidden === false", "the question for a token")
         for token in ("wrong", "secret"):
@@ -271,11 +246,10 @@ def main():
     folder = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory() as work:
         images, dataset = os.path.join(work, "images"), os.path.join(work, "a.frag")
-        frag = os.path.join(BIN, "frag")
-        subprocess.run([frag, "synth", images, "--size", "800x600", "--per-class", "6"], check=True, capture_output=True)
+        run("frag", "synth", images, "--size", "800x600", "--per-class", "6")
         os.rename(os.path.join(images, sorted(os.listdir(images))[0]), os.path.join(images, "a, <b>: 100% & c"))
-        subprocess.run([frag, "cut", images, dataset, "--tile", "96", "--min-detail", "20"], check=True, capture_output=True)
-        with mirror(dataset) as url, browser() as address:
+        run("frag", "cut", images, dataset, "--tile", "96", "--min-detail", "20")
+        with fragd(dataset) as (_, url), browser() as address:
             tab = open_tab(address, url + "/")
             described = get(url + "/v1/dataset")
             check_page(tab, described, url + "/", folder)

@@ -1,7 +1,6 @@
 """A sample's PNGs, read by OpenCV, equal its raw pixels; the tar is what WebDataset expects of one."""
 import json
 import os
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -9,11 +8,7 @@ import tempfile
 import cv2
 import numpy
 
-FRAG = os.path.join(os.environ["FRAG_BIN_DIR"], "frag")
-
-
-def run(*arguments):
-    subprocess.run([FRAG, *arguments], check=True, stdout=subprocess.DEVNULL)
+from programs import run
 
 
 def members(path):
@@ -32,11 +27,11 @@ def members(path):
 
 with tempfile.TemporaryDirectory() as work:
     os.chdir(work)
-    run("synth", "images", "--size", "320x240", "--per-class", "4")
+    run("frag", "synth", "images", "--size", "320x240", "--per-class", "4")
     for channels in ("gray", "rgb"):
-        run("cut", "images", channels, "--tile", "64", "--angles", "0:330:30", "--split", "50/25/25", "--channels", channels)
+        run("frag", "cut", "images", channels, "--tile", "64", "--angles", "0:330:30", "--split", "50/25/25", "--channels", channels)
         for form in ("raw", "png", "jpg"):
-            run("sample", channels, "--count", "24", "--seed", "3", "--format", form, "-o", f"{form}.tar")
+            run("frag", "sample", channels, "--count", "24", "--seed", "3", "--format", form, "-o", f"{form}.tar")
         raw, png, jpg = members("raw.tar"), members("png.tar"), members("jpg.tar")
         assert len(raw) == 24 and [key for key, _ in raw] == [key for key, _ in png] == [key for key, _ in jpg]
         for (key, one), (_, two), (_, three) in zip(raw, png, jpg):

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "libfrag/cutting/cut.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -64,6 +65,17 @@ TEST_CASE("as many sources are warmed as the cache holds, and none is decoded tw
   CHECK(warmer.of() == 3);
   CHECK(mirror.cache().stats().sources == 3);
   CHECK(mirror.cache().stats().misses == 3);
+}
+
+TEST_CASE("a source that the cache has no room for does not keep those behind it from being warmed") {
+  const test::TempDir dir;
+  test::write_png(dir / "images/a/0.png", test::noise_image(300, 300, 1, 1));
+  for (const std::uint64_t i : {1, 2})
+    test::write_png(dir / "images/a" / (std::to_string(i) + ".png"), test::noise_image(90, 90, 1, 1 + i));
+  cut(test::small_cut(dir));
+  const DatasetFolder folder(dir / "dataset");
+  const Mirror mirror(folder, 2 * (90 + Image::kPadBytes) * (90 + Image::kPadRows));
+  CHECK(Warmer(mirror).of() == 2);
 }
 
 TEST_CASE("a mirror that drains refuses new work and says so, and stays healthy") {

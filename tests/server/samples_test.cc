@@ -5,7 +5,6 @@
 
 #include "libfrag/cutting/cut.h"
 #include "libfrag/cutting/sample_export.h"
-#include "libfrag/cutting/threads.h"
 #include "server/mirror.h"
 #include "tests/support/support.h"
 
@@ -82,7 +81,6 @@ std::filesystem::path uneven_dataset(const TempDir& dir) {
   CutOptions options = test::small_cut(dir, "uneven");
   options.recipe.fit = Fit::whole;
   options.recipe.angles = "0";
-  const ThreadLimit alone(1);  // ThreadSanitizer cannot see how oneTBB orders its stages
   cut(options);
   return options.dataset;
 }

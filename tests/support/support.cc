@@ -15,6 +15,12 @@ namespace frag::test {
 
 namespace fs = std::filesystem;
 
+#ifdef __SANITIZE_THREAD__
+// Debian builds oneTBB without ThreadSanitizer, which then takes every piece of work handed from one of its
+// threads to another for a race: what is looked for is in our own threads, so oneTBB works on one.
+const ThreadLimit one_tbb_thread(1);
+#endif
+
 TempDir::TempDir() : path_(fs::temp_directory_path() / ("libfrag-test-" + random_hex(8))) {
   fs::create_directories(path_);
 }

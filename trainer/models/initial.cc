@@ -3,17 +3,26 @@
 #include <c10/core/GradMode.h>
 
 #include <cmath>
+#include <utility>
 
 namespace frag::models {
 namespace {
 
-void draw_unless_on_paper(Weighted& layer, const Draw& draw) {
-  if (layer.weight.is_meta()) return;
+thread_local bool t_undrawn = false;
+
+void draw_once(Weighted& layer, const Draw& draw) {
+  if (layer.weight.is_meta() || t_undrawn) return;
   const c10::NoGradGuard no_grad;
   draw(layer);
 }
 
 }  // namespace
+
+Undrawn::Undrawn() : before_(std::exchange(t_undrawn, true)) {}
+
+Undrawn::~Undrawn() {
+  t_undrawn = before_;
+}
 
 Draw normal(double deviation, double bias) {
   return [=](Weighted& layer) {
@@ -40,14 +49,14 @@ Draw uniform() {
 std::shared_ptr<Model> drawn(std::shared_ptr<Model> model, const Draw& convolutions, const Draw& linears) {
   for (const auto& module : model->modules()) {
     if (auto* layer = dynamic_cast<Weighted*>(module.get())) {
-      draw_unless_on_paper(*layer, layer->is_linear() ? linears : convolutions);
+      draw_once(*layer, layer->is_linear() ? linears : convolutions);
     }
   }
   return model;
 }
 
 std::shared_ptr<Weighted> drawn(std::shared_ptr<Weighted> layer, const Draw& draw) {
-  draw_unless_on_paper(*layer, draw);
+  draw_once(*layer, draw);
   return layer;
 }
 

@@ -9,6 +9,19 @@
 
 namespace frag::models {
 
+// While one lives, this thread's layers keep whatever numbers they were made with: others are loaded over
+// them.
+class Undrawn {
+ public:
+  Undrawn();
+  ~Undrawn();
+  Undrawn(const Undrawn&) = delete;
+  Undrawn& operator=(const Undrawn&) = delete;
+
+ private:
+  bool before_;
+};
+
 // Draws a layer's weight and bias.
 using Draw = std::function<void(Weighted& layer)>;
 
