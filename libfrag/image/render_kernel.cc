@@ -1,6 +1,6 @@
 // The inner loop of rendering, compiled once for every instruction set. Each computes the integers that
 // render.h defines; the places and weights of a vector of samples are worked out together, and one gather
-// fetches both horizontal neighbours of every sample. render_blocks-inl.h has a way without gathers.
+// fetches both horizontal neighbours of every sample. render_blocks-inl.h does 8-bit grey without gathers.
 #include "libfrag/image/render_kernel.h"
 
 #include <algorithm>
@@ -13,7 +13,10 @@
 #include <hwy/foreach_target.h>  // includes this file again for each instruction set
 #include <hwy/highway.h>
 
-#if HWY_TARGET == HWY_AVX3_DL
+// Whether render_blocks-inl.h has a way for this instruction set.
+#undef FRAG_RENDER_IN_BLOCKS
+#define FRAG_RENDER_IN_BLOCKS (HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2)
+#if FRAG_RENDER_IN_BLOCKS
 #include "libfrag/image/render_blocks-inl.h"
 #endif
 
@@ -352,7 +355,7 @@ class Gray8 {
 
 void render_gray8(const PixelLayout& layout, const RunColumns& columns, std::span<const Run> runs) {
   const Gray8 groups(layout, columns);
-#if HWY_TARGET == HWY_AVX3_DL
+#if FRAG_RENDER_IN_BLOCKS
   const Gray8Blocks blocks(layout, columns);
   while (runs.size() >= Gray8Blocks::kRows) {
     const auto strip = runs.first<Gray8Blocks::kRows>();
