@@ -97,7 +97,7 @@ rm images/cells/aaa.png
 # two at a time: the second is refused
 rm -rf d other
 mkdir -p d.part/store
-flock d.part -c 'sleep 30' & lock=$!
+(exec 9<d.part; flock 9; exec sleep 30) & lock=$!
 for _ in $(seq 100); do flock -n d.part true && sleep 0.02 || break; done
 expect 2 frag cut images d "${recipe[@]}"; says "another frag cut"
 kill $lock
