@@ -1,11 +1,11 @@
 #include "libfrag/fetching/file_cache.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <vector>
 
+#include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 
@@ -25,7 +25,7 @@ fs::path usual_cache_folder() {
 }
 
 FileCache::FileCache(fs::path folder, std::uint64_t most_bytes)
-    : folder_(std::move(folder)), most_bytes_(most_bytes) {
+    : folder_(std::move(folder)), most_bytes_(most_bytes), owner_(random_hex(8)) {
   std::error_code problem;
   fs::create_directories(folder_, problem);
   if (problem) {
@@ -47,7 +47,7 @@ std::optional<fs::path> FileCache::find(const std::string& sha256, const std::st
 }
 
 fs::path FileCache::place_for(const std::string& sha256) const {
-  return folder_ / (sha256 + "." + std::to_string(::getpid()) + kUnfinished);
+  return folder_ / (sha256 + "." + owner_ + kUnfinished);
 }
 
 fs::path FileCache::keep(const fs::path& file, const std::string& sha256, const std::string& extension) {

@@ -22,7 +22,8 @@ class FileCache {
   // a use: what was used longest ago goes first.
   std::optional<std::filesystem::path> find(const std::string& sha256, const std::string& extension) const;
 
-  // Where to put a file that is to be kept: a name of this process in the same file system.
+  // Where to put a file that is to be kept: a name of this cache's own in the same file system, also
+  // where machines share it.
   std::filesystem::path place_for(const std::string& sha256) const;
   // Takes in a whole file from place_for() and returns where it lies. Others go where there is no room.
   std::filesystem::path keep(const std::filesystem::path& file, const std::string& sha256,
@@ -38,7 +39,8 @@ class FileCache {
 
   const std::filesystem::path folder_;
   const std::uint64_t most_bytes_;
-  std::mutex mutex_;  // one thread makes room at a time
+  const std::string owner_;  // in the names of files that are coming
+  std::mutex mutex_;         // one thread makes room at a time
 };
 
 }  // namespace frag
