@@ -56,7 +56,7 @@ fs::path RemoteStore::file_of(const Source& row) const {
     under_way_.erase(sha256);
   };
   try {
-    const fs::path path = fetch(row.file);
+    fs::path path = fetch(row.file);
     promise.set_value(path);
     forget();
     return path;
