@@ -41,7 +41,7 @@ void cross_validate(const FitConfig& config, Access& access) {
   for (std::int64_t fold = 0; fold < *config.folds; ++fold) {
     const FitPlan plan = plan_of_fold(config, static_cast<std::uint64_t>(fold));
     std::printf("%s\n", describe_pool(plan.training).c_str());
-    accuracies.push_back(fit(config, access, plan).back().val_accuracy);
+    accuracies.push_back(fit(FitTask(config, access, plan)).back().val_accuracy);
   }
   const Spread spread = spread_of(accuracies);
   const Json json{{"accuracies", accuracies}, {"mean", spread.mean}, {"deviation", spread.deviation}};
@@ -56,7 +56,8 @@ void run(const FitConfig& config) {
   if (config.folds) {
     cross_validate(config, *access);
   } else {
-    fit(config, *access, plan_of_split(config, access->catalog()));
+    const FitPlan plan = plan_of_split(config, access->catalog());
+    fit(FitTask(config, *access, plan));
   }
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
 }
