@@ -85,6 +85,9 @@ Checkpoint checkpoint_of(const WeightsFile& whole, const std::string& what) {
   for (const Json& line : json_get<Json>(card, "history", what)) {
     checkpoint.history.push_back(history_line_from_json(line, what));
   }
+  if (checkpoint.history.size() != static_cast<std::uint64_t>(checkpoint.position.epoch)) {
+    throw Error(Errc::bad_input, what + ": its history is not of as many epochs as it has done");
+  }
   return checkpoint;
 }
 

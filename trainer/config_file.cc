@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "libfrag/base/file.h"
 
@@ -73,7 +74,9 @@ std::string fit_toml(const FitConfig& config, const TrainSettings& settings, std
   add("batch", settings.batch);
   add("input", input);
   add("augment", config.augment);
-  add("seed", config.seed);
+  // TOML's whole numbers have a sign.
+  add("seed",
+      std::in_range<std::int64_t>(config.seed) ? Json(config.seed) : Json(std::to_string(config.seed)));
   add("optimizer", config.optimiser);
   add("lr", settings.learning_rate);
   if (settings.momentum > 0) add("momentum", settings.momentum);

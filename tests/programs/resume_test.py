@@ -52,10 +52,10 @@ def check_kills(dataset, folder, whole, seconds):
     chance = random.Random(5)
     run = folder / "killed"
     seen = set()
-    for _ in range(60):
+    for attempt in range(60):
         process = subprocess.Popen(command(dataset, run, "--resume", "--checkpoint-every", 1), stdout=subprocess.DEVNULL)
         try:
-            process.wait(chance.uniform(0.15, 0.6) * seconds)
+            process.wait(chance.uniform(0.15, 0.6 + 0.02 * attempt) * seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -19,7 +19,7 @@ Checkpoint state_of(const Network& network, const Training& training) {
           .settings = {{"seed", 1}},
           .threads = 2,
           .position = training.position(),
-          .history = {{.epoch = 1, .loss = 0.1}}};
+          .history = History(static_cast<std::size_t>(training.position().epoch), {.epoch = 1, .loss = 0.1})};
 }
 
 struct Enough {};
@@ -115,6 +115,7 @@ TEST_CASE("a checkpoint holds what it was given") {
   const test::TempDir folder;
   Checkpoint state = first_state();
   state.position = {.epoch = 3, .step = 7, .loss = 0.1, .correct = 5, .seconds = 1.5};
+  state.history = {{.epoch = 1, .loss = 1.0 / 3}, {.epoch = 2}, {.epoch = 3, .val_accuracy = 0.5}};
   write_checkpoint(folder / "c", state);
   const Checkpoint kept = read_checkpoint(folder / "c");
   CHECK(kept.network.file == state.network.file);
@@ -142,6 +143,14 @@ TEST_CASE("a checkpoint that was cut short, or is another file, is refused by na
   CHECK(std::string(test::error_of([&] { read_checkpoint(folder / "w"); }).what())
             .ends_with("not a checkpoint"));
   CHECK(test::error_of([&] { read_checkpoint(folder / "none"); }).code() == Errc::not_found);
+}
+
+TEST_CASE("a checkpoint whose history is of another epoch is refused") {
+  const test::TempDir folder;
+  Checkpoint state = first_state();
+  state.position.epoch = 1;
+  write_checkpoint(folder / "c", state);
+  CHECK(test::error_of([&] { read_checkpoint(folder / "c"); }).code() == Errc::bad_input);
 }
 
 TEST_CASE("what another optimiser remembers is refused") {

@@ -48,6 +48,7 @@ TEST_CASE("fit.toml has a line for every setting, the model's own filled in") {
   FitConfig config;
   config.places = {"gels \"a\""};
   config.run = "run";
+  config.seed = ~std::uint64_t{0};
   const auto entries = parse_config(fit_toml(config, settings_with(config), 64, 90, 2), "f");
   const auto value = [&](const std::string& key) -> std::string {
     for (const ConfigEntry& entry : entries) {
@@ -56,6 +57,7 @@ TEST_CASE("fit.toml has a line for every setting, the model's own filled in") {
     return "none";
   };
   CHECK(value("dataset") == "gels \"a\"");
+  CHECK(value("seed") == "18446744073709551615");
   CHECK(value("lr") == "0.02");
   CHECK(value("batch") == "32");
   CHECK(value("count") == "90");
