@@ -22,6 +22,16 @@ Checkpoint state_of(const Network& network, const Training& training) {
           .history = History(static_cast<std::size_t>(training.position().epoch), {.epoch = 1, .loss = 0.1})};
 }
 
+// Three floats and a counter.
+rounds::WeightsFile tiny_file() {
+  std::vector<rounds::TensorInfo> tensors{
+      {.name = "a", .dtype = rounds::DType::f32, .kind = rounds::TensorKind::parameter, .shape = {3}},
+      {.name = "n", .dtype = rounds::DType::i64, .kind = rounds::TensorKind::counter, .shape = {}}};
+  std::string file = rounds::make_header(tensors, {{"model", "small"}});
+  for (const rounds::TensorInfo& tensor : tensors) file.append(tensor.bytes, '\1');
+  return rounds::parse_weights(std::move(file));
+}
+
 struct Enough {};
 
 // The weights after two epochs.
@@ -143,6 +153,27 @@ TEST_CASE("a checkpoint that was cut short, or is another file, is refused by na
   CHECK(std::string(test::error_of([&] { read_checkpoint(folder / "w"); }).what())
             .ends_with("not a checkpoint"));
   CHECK(test::error_of([&] { read_checkpoint(folder / "none"); }).code() == Errc::not_found);
+}
+
+TEST_CASE("no byte that changed in a checkpoint does worse than an error") {
+  const test::TempDir folder;
+  write_checkpoint(folder / "c", {.network = tiny_file(),
+                                  .optimiser = tiny_file(),
+                                  .settings = {{"seed", 1}},
+                                  .threads = 1,
+                                  .position = {.epoch = 1},
+                                  .history = {{.epoch = 1}}});
+  const std::string whole = read_file(folder / "c");
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::string changed = whole;
+    changed[i] = static_cast<char>(changed[i] ^ (1 << (i % 8)));
+    test::write_text(folder / "changed", changed);
+    try {
+      read_checkpoint(folder / "changed");  // a number in it may be another
+    } catch (const Error& error) {
+      CHECK(error.code() == Errc::bad_input);
+    }
+  }
 }
 
 TEST_CASE("a checkpoint whose history is of another epoch is refused") {
