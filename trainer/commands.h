@@ -26,6 +26,13 @@ void add_token(CLI::App* command, std::string& token);
 // --threads, for use_threads.
 void add_threads(CLI::App* command, int& threads);
 
+// --config FILE: a TOML file whose keys are the command's long options, with _ for -. The command line wins.
+// Add it before the options that the file may set.
+void add_config(CLI::App* command);
+
+// The command line that started this program, with --resume instead of --force, for a shell to read.
+std::string command_to_resume();
+
 // Sets the threads to compute with; 0 takes the machine's. Call it first: it may start the program anew.
 void use_threads(int threads);
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "libfrag/rounds/messages.h"
-#include "trainer/network.h"
+#include "trainer/training.h"
 
 namespace frag::trainer {
 

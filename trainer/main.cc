@@ -25,7 +25,25 @@ void make_openmp_wait_quietly() {
   // Where that fails, training is as right as it was, and perhaps slower.
 }
 
+// A word as a shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr char kPlain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,%+@";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
 }  // namespace
+
+std::string command_to_resume() {
+  std::string line;
+  for (char** word = g_arguments; *word != nullptr; ++word) {
+    const std::string text = *word;
+    if (text != "--force" && text != "--resume") line += quoted(text) + " ";
+  }
+  return line + "--resume";
+}
 
 void use_threads(int threads) {
   if (threads != 1) make_openmp_wait_quietly();

@@ -6,9 +6,7 @@
 #include <c10/core/GradMode.h>
 #include <dlfcn.h>
 
-#include <cstring>
 #include <numeric>
-#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -17,12 +15,11 @@
 #include "trainer/models/initial.h"
 #include "trainer/models/script.h"
 #include "trainer/network_impl.h"
+#include "trainer/tensor_file.h"
 
 namespace frag::trainer {
 namespace {
 
-using rounds::DType;
-using rounds::TensorInfo;
 using rounds::TensorKind;
 
 constexpr std::int64_t kPredictBatch = 64;
@@ -68,73 +65,17 @@ std::shared_ptr<models::Model> build(const ModelCard& card, const std::string& w
   return model;
 }
 
-struct NamedTensor {
-  TensorInfo info;
-  at::Tensor tensor;  // shares the model's storage
-};
-
-// Every tensor of the model under its name, parameters first.
+// Every tensor of the model under its name, parameters first; they share the model's storage.
 std::vector<NamedTensor> tensors_of(const models::Model& model) {
   std::vector<NamedTensor> all;
-  const auto add = [&all](const std::string& name, const at::Tensor& tensor, TensorKind kind) {
-    const DType dtype = kind == TensorKind::counter ? DType::i64 : DType::f32;
-    all.push_back({{.name = name, .dtype = dtype, .kind = kind, .shape = tensor.sizes().vec()}, tensor});
-  };
-  for (const auto& item : model.named_parameters()) add(item.key(), item.value(), TensorKind::parameter);
+  for (const auto& item : model.named_parameters()) {
+    all.push_back(named_tensor(item.key(), item.value(), TensorKind::parameter));
+  }
   for (const auto& item : model.named_buffers()) {
-    add(item.key(), item.value(),
-        item.value().is_floating_point() ? TensorKind::buffer : TensorKind::counter);
+    const bool counter = !item.value().is_floating_point();
+    all.push_back(named_tensor(item.key(), item.value(), counter ? TensorKind::counter : TensorKind::buffer));
   }
   return all;
-}
-
-at::Tensor read_tensor(const rounds::WeightsFile& file, const TensorInfo& info) {
-  at::Tensor tensor = at::empty(info.shape, info.dtype == DType::f32 ? at::kFloat : at::kLong);
-  const std::string_view bytes = rounds::tensor_bytes(file, info);
-  std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());
-  return tensor;
-}
-
-// A safetensors file of these tensors.
-std::string write_tensors(const std::vector<NamedTensor>& tensors, const Json& card) {
-  std::vector<TensorInfo> infos;
-  for (const auto& [info, tensor] : tensors) infos.push_back(info);
-  std::string file = rounds::make_header(infos, card);
-  std::uint64_t end = file.size();
-  for (const TensorInfo& info : infos) end = std::max(end, info.offset + info.bytes);
-  file.resize(end);
-  for (const TensorInfo& info : infos) {
-    const auto named = std::find_if(tensors.begin(), tensors.end(),
-                                    [&](const NamedTensor& t) { return t.info.name == info.name; });
-    const at::Tensor plain = named->tensor.detach().contiguous();
-    std::memcpy(file.data() + info.offset, plain.data_ptr(), info.bytes);
-  }
-  return file;
-}
-
-const TensorInfo& expect_tensor(const rounds::WeightsFile& file, const TensorInfo& wanted,
-                                const std::string& what) {
-  const TensorInfo* found = file.layout.find(wanted.name);
-  if (found == nullptr) throw Error(Errc::bad_input, what + ": tensor \"" + wanted.name + "\" is missing");
-  if (found->dtype != wanted.dtype || found->shape != wanted.shape) {
-    throw Error(Errc::bad_input,
-                what + ": tensor \"" + wanted.name + "\" has another shape or type than the model's");
-  }
-  return *found;
-}
-
-void load_tensors(models::Model& model, const rounds::WeightsFile& file, const std::string& what) {
-  const c10::NoGradGuard no_grad;
-  std::set<std::string> names;
-  for (auto& [info, tensor] : tensors_of(model)) {
-    at::Tensor(tensor).copy_(read_tensor(file, expect_tensor(file, info, what)));
-    names.insert(info.name);
-  }
-  for (const TensorInfo& info : file.layout.tensors) {
-    if (!names.contains(info.name)) {
-      throw Error(Errc::bad_input, what + ": the model has no tensor \"" + info.name + "\"");
-    }
-  }
 }
 
 }  // namespace
@@ -217,6 +158,10 @@ void set_compute_threads(int threads) {
     set(threads);
 }
 
+int compute_threads() {
+  return at::get_num_threads();
+}
+
 at::Tensor Network::Impl::batch(const FragmentSet& set, std::span<const std::uint32_t> indices,
                                 std::span<const std::uint8_t> turns) {
   const auto n = static_cast<std::int64_t>(indices.size());
@@ -243,7 +188,7 @@ Network::Network(ModelCard card, std::uint64_t seed, const ModuleFile* module) {
 Network::Network(const rounds::WeightsFile& file, const std::string& what, const ModuleFile* module) {
   const models::Undrawn undrawn;
   impl_ = std::make_unique<Impl>(model_card_from_json(file.layout.card, what), what, module);
-  load_tensors(*impl_->model, file, what);
+  load_tensors(tensors_of(*impl_->model), file, what);
 }
 
 Network::~Network() = default;

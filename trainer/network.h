@@ -1,12 +1,11 @@
 // A network with its model card: what commands and workers hold instead of LibTorch's types, so that only the
 // few files that compute include LibTorch's headers.
 //
-// A Network and a Training belong to one thread at a time. With equal seeds and equal thread counts every
+// A Network belongs to one thread at a time. With equal seeds and equal thread counts every
 // result here is equal to the bit.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +52,7 @@ ModelCard make_card(const ModuleFile& module, const Catalog& catalog, const Frag
 
 // Sets LibTorch's threads (and its BLAS's); 0 takes the machine's.
 void set_compute_threads(int threads);
+int compute_threads();
 
 class Network {
  public:
@@ -89,54 +89,6 @@ class Network {
 
  private:
   friend class Training;
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
-enum class Augment {
-  none,
-  turns,  // every fragment in one of its eight exact turns and mirror images: fragments know no up
-};
-
-enum class Schedule {
-  constant,
-  cosine,  // from the learning rate down to 0 over all epochs, after a short linear rise
-};
-
-struct TrainSettings {
-  std::int64_t batch = 32;
-  double learning_rate = 0.01;
-  double momentum = 0.9;
-  double weight_decay = 0.0;
-  Schedule schedule = Schedule::constant;
-  std::int64_t epochs = 1;  // what the schedule spans
-  std::uint64_t seed = 0;   // of order, turns and dropout
-  Augment augment = Augment::turns;
-  double largest_norm = 0;  // gradients above it are scaled down to it; 0: never
-};
-
-struct EpochResult {
-  double loss = 0;      // mean over fragments, while training
-  double accuracy = 0;  // the same
-  double seconds = 0;
-  double images_per_second = 0;
-};
-
-// Stochastic gradient descent with momentum on cross entropy; keeps the momentum between epochs.
-class Training {
- public:
-  // Called after every step with the fragments in it; what it throws ends the epoch there.
-  using AfterBatch = std::function<void(std::int64_t fragments)>;
-
-  // `network` must outlive this.
-  Training(Network& network, const TrainSettings& settings);
-  ~Training();
-
-  // One pass over `set`; `epoch` counts from 0 and chooses order and turns. Errc::bad_input where the loss is
-  // no longer a number, naming epoch and batch: the network is of no use then.
-  EpochResult epoch(const FragmentSet& set, std::int64_t epoch, const AfterBatch& after_batch = {});
-
- private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

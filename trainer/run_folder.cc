@@ -1,8 +1,10 @@
 #include "trainer/run_folder.h"
 
+#include <algorithm>
+
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
-#include "libfrag/base/text.h"
+#include "trainer/event_file.h"
 
 namespace frag::trainer {
 namespace {
@@ -13,6 +15,11 @@ constexpr char kWeights[] = "weights.safetensors";
 constexpr char kRun[] = "run.json";
 constexpr char kHistory[] = "history.csv";
 constexpr char kModule[] = "module.pt";
+constexpr char kConfig[] = "fit.toml";
+constexpr char kBest[] = "best.safetensors";
+constexpr char kCheckpoint[] = "checkpoint.safetensors";
+constexpr char kEvents[] = "events.out.tfevents.fragtrain";
+constexpr const char* kOurs[] = {kCheckpoint, kWeights, kBest, kRun, kHistory, kEvents, kConfig, kModule};
 
 void make_folder(const fs::path& path) {
   std::error_code failure;
@@ -20,45 +27,79 @@ void make_folder(const fs::path& path) {
   if (failure) throw Error(Errc::io, "create " + path.string() + ": " + failure.message());
 }
 
-std::string history_csv(const std::vector<HistoryLine>& history) {
-  std::string text = "epoch,loss,train_accuracy,val_accuracy,images_per_second,seconds\n";
-  for (const HistoryLine& line : history) {
-    text +=
-        join({std::to_string(line.epoch), format_fixed(line.loss, 6), format_fixed(line.train_accuracy, 6),
-              line.val_accuracy < 0 ? "" : format_fixed(line.val_accuracy, 6),
-              format_fixed(line.images_per_second, 1), format_fixed(line.seconds, 3)},
-             ",") +
-        "\n";
+// Whether a run could have left a file of that name, finished or not.
+bool is_ours(std::string name) {
+  if (name.ends_with(kUnfinished)) name.erase(name.size() - std::string(kUnfinished).size());
+  return std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs);
+}
+
+void check_resumable(const fs::path& path) {
+  if (fs::exists(path / kCheckpoint)) return;
+  if (fs::exists(path / kWeights)) {
+    throw Error(Errc::usage, path.string() + " holds a run without " + kCheckpoint +
+                                 ", so there is nothing to go on from; --force replaces it");
   }
-  return text;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (is_ours(entry.path().filename().string())) continue;
+    throw Error(Errc::usage, path.string() + " is not empty and holds no run to go on with");
+  }
 }
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)) {
+RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
   std::error_code failure;
   const bool there = fs::exists(path_, failure);
   if (there && !fs::is_directory(path_)) throw Error(Errc::usage, path_.string() + " is not a folder");
-  if (existing == Existing::refuse && there && !fs::is_empty(path_)) {
-    throw Error(Errc::usage, path_.string() + " is not empty; --force replaces the run in it");
+  if (!there || fs::is_empty(path_)) return;
+  if (existing == Existing::resume) check_resumable(path_);
+  if (existing == Existing::refuse) {
+    throw Error(Errc::usage, path_.string() + " is not empty; --resume goes on with the run in it, --force " +
+                                 "replaces it");
   }
 }
 
-void RunFolder::save(const std::string& weights, const Json& run,
-                     const std::vector<HistoryLine>& history) const {
-  make_folder(path_);
-  write_file_atomic(weights_path(), weights);
-  write_file_atomic(path_ / kHistory, history_csv(history));
-  write_file_atomic(path_ / kRun, run.dump(2) + "\n");
+std::optional<Checkpoint> RunFolder::checkpoint() const {
+  if (existing_ != Existing::resume || !fs::exists(checkpoint_path())) return std::nullopt;
+  return read_checkpoint(checkpoint_path());
 }
 
-void RunFolder::save_module(const ModuleFile& module) const {
+void RunFolder::begin(const std::optional<ModuleFile>& module) const {
   make_folder(path_);
-  write_file_atomic(path_ / kModule, module.bytes);
+  for (const char* name : kOurs) fs::remove(path_ / name);
+  if (module) write_file_atomic(path_ / kModule, module->bytes);
+}
+
+void RunFolder::save_config(const std::string& config) const {
+  write_file_atomic(path_ / kConfig, config);
+}
+
+void RunFolder::save(const Checkpoint& checkpoint) const {
+  write_checkpoint(checkpoint_path(), checkpoint);
+}
+
+void RunFolder::save_epoch(const Checkpoint& checkpoint, const Json& run, Watch watch) const {
+  const History& history = checkpoint.history;
+  write_file_atomic(weights_path(), checkpoint.network.file);
+  if (best_of(history, watch) == history.size() - 1) {
+    write_file_atomic(best_path(), checkpoint.network.file);
+  }
+  write_file_atomic(path_ / kHistory, history_csv(history));
+  write_events(path_ / kEvents, history);
+  write_file_atomic(path_ / kRun, run.dump(2) + "\n");
+  save(checkpoint);
 }
 
 fs::path RunFolder::weights_path() const {
   return path_ / kWeights;
+}
+
+fs::path RunFolder::best_path() const {
+  return path_ / kBest;
+}
+
+fs::path RunFolder::checkpoint_path() const {
+  return path_ / kCheckpoint;
 }
 
 rounds::WeightsFile load_weights(const fs::path& path) {

@@ -1,56 +1,66 @@
 // RUN: what `fragtrain fit` leaves behind. Every file is whole or absent.
 //
-//   weights.safetensors   the network after the last whole epoch, with its model card
-//   run.json              settings, dataset and results
-//   history.csv           a line an epoch
-//   module.pt             where the network is a TorchScript module: its file
+//   weights.safetensors      the network after the last whole epoch, with its model card
+//   best.safetensors         the same after the epoch of the best validation; only where there is one
+//   checkpoint.safetensors   all that is needed to go on (checkpoint.h)
+//   run.json                 settings, dataset and results
+//   history.csv              a line an epoch
+//   events.out.tfevents...   the same for TensorBoard
+//   fit.toml                 the settings, to repeat the run from
+//   module.pt                where the network is a TorchScript module: its file
 //
-// A cross-validation leaves RUN/fold0, RUN/fold1, ..., each such a folder, and RUN/folds.json.
+// A cross-validation leaves RUN/fold0, RUN/fold1, ..., each such a folder but for fit.toml, which
+// is in RUN beside RUN/folds.json.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "libfrag/base/json.h"
 #include "libfrag/rounds/safetensors.h"
+#include "trainer/checkpoint.h"
+#include "trainer/history.h"
 #include "trainer/module_file.h"
 
 namespace frag::trainer {
 
 enum class Existing {
   refuse,     // a folder that is not empty is Errc::usage
-  overwrite,  // its files of these names are replaced, others left alone
-};
-
-// A line of history.csv.
-struct HistoryLine {
-  std::int64_t epoch = 0;  // from 1
-  double loss = 0;
-  double train_accuracy = 0;
-  double val_accuracy = -1;  // below 0: not measured, an empty cell
-  double images_per_second = 0;
-  double seconds = 0;
+  overwrite,  // the run in it is replaced with the first save, other files left alone
+  resume,     // the run in it is gone on with; one that has not come to a checkpoint begins
 };
 
 class RunFolder {
  public:
-  // Makes nothing yet: a run that fails before its first epoch leaves no folder.
+  // Makes nothing yet: a run that fails before its first save leaves no folder. Errc::usage where `path` is
+  // no folder, is not empty though it should be, or is to be resumed and holds other things than a run, or a
+  // run without a checkpoint.
   RunFolder(std::filesystem::path path, Existing existing);
 
-  // The state after an epoch; weights first, so that the other files never speak of an epoch that is not
-  // there.
-  void save(const std::string& weights, const Json& run, const std::vector<HistoryLine>& history) const;
+  // Where to go on; nullopt where the run begins. Errors as read_checkpoint.
+  std::optional<Checkpoint> checkpoint() const;
 
-  // Before the first save.
-  void save_module(const ModuleFile& module) const;
+  // Before the first save of a run that begins: makes the folder, and removes what an earlier run left in it.
+  void begin(const std::optional<ModuleFile>& module) const;
+
+  // fit.toml, into the folder that there is by then.
+  void save_config(const std::string& config) const;
+
+  // The state between two steps.
+  void save(const Checkpoint& checkpoint) const;
+
+  // The state after an epoch, which is the last line of the history: the checkpoint last, so that a process
+  // killed in between does that epoch again.
+  void save_epoch(const Checkpoint& checkpoint, const Json& run, Watch watch) const;
 
   std::filesystem::path weights_path() const;
+  std::filesystem::path best_path() const;
+  std::filesystem::path checkpoint_path() const;
 
  private:
   std::filesystem::path path_;
+  Existing existing_;
 };
 
 // The weights of a RUN, or of a weights file; `path` as its user wrote it.

@@ -4,7 +4,7 @@
 #include "tests/support/support.h"
 #include "tests/trainer/learning_sets.h"
 #include "trainer/metrics.h"
-#include "trainer/network.h"
+#include "trainer/training.h"
 
 using namespace frag;
 using namespace frag::trainer;

@@ -1,4 +1,4 @@
-#include "trainer/network.h"
+#include "trainer/training.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -3,7 +3,7 @@
 #include "tests/support/support.h"
 #include "tests/trainer/learning_sets.h"
 #include "trainer/metrics.h"
-#include "trainer/network.h"
+#include "trainer/training.h"
 
 using namespace frag;
 using namespace frag::trainer;
@@ -50,7 +50,8 @@ TEST_CASE("after_batch hears of every fragment and may end the epoch") {
 }
 
 TEST_CASE("a loss that is no number stops the training and says where") {
-  const FragmentSet set = striped_set(12);
+  FragmentSet set({.edge = 32, .channels = 1});
+  for (std::uint32_t i = 0; i < 12; ++i) set.add(test::striped_image(i % 3, i), i % 3, i, 100 + i);
   Network network(striped_card(set), 1);
   Training training(network, {.batch = 4, .learning_rate = 1e30});
   const Error error = test::error_of([&] {
@@ -58,4 +59,5 @@ TEST_CASE("a loss that is no number stops the training and says where") {
   });
   CHECK(error.code() == Errc::bad_input);
   CHECK(std::string(error.what()).find("no longer a number in epoch 1, batch ") != std::string::npos);
+  CHECK(std::string(error.what()).find(" (fragments 1") != std::string::npos);
 }

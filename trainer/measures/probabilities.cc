@@ -1,6 +1,8 @@
 #include "trainer/measures/probabilities.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "libfrag/base/error.h"
 
@@ -21,6 +23,15 @@ std::vector<std::uint32_t> most_probable(const Probabilities& probabilities) {
     predicted.push_back(static_cast<std::uint32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
   }
   return predicted;
+}
+
+double cross_entropy(const Probabilities& probabilities, std::span<const std::uint32_t> labels) {
+  double sum = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    sum -= std::log(
+        static_cast<double>(std::max(probabilities.row(i)[labels[i]], std::numeric_limits<float>::min())));
+  }
+  return labels.empty() ? 0.0 : sum / static_cast<double>(labels.size());
 }
 
 std::vector<float> one_hot(std::span<const std::uint32_t> predicted, std::size_t classes) {

@@ -28,6 +28,10 @@ class Probabilities {
 // The class of the largest probability of every row; the lowest of equals.
 std::vector<std::uint32_t> most_probable(const Probabilities& probabilities);
 
+// The mean of -ln of what each row gives its label, a number below classes(); what is less than the smallest
+// normal float counts as that, so the mean is at most 87.4. 0 of no rows.
+double cross_entropy(const Probabilities& probabilities, std::span<const std::uint32_t> labels);
+
 // Rows of one 1 and else 0: a classifier without doubts. `predicted` are numbers below `classes`.
 std::vector<float> one_hot(std::span<const std::uint32_t> predicted, std::size_t classes);
 
