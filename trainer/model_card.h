@@ -21,7 +21,7 @@ struct ModelCard {
   std::int64_t input = 64;           // edge of the network's input, pixels
   std::vector<double> mean;          // one a channel, of pixels 0..255
   std::vector<double> deviation;     // one a channel, above 0; "std" in JSON
-  std::string dataset;               // id of the dataset that it was first trained on; may be empty
+  std::string dataset = {};          // id of the dataset that it was first trained on; may be empty
   std::int64_t fragment = 0;         // edge of that dataset's fragments, pixels; 0 where unknown or unequal
   std::string module_sha256 = {};    // of a TorchScript module's file (module_file.h); else empty
 
