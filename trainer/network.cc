@@ -205,7 +205,8 @@ ModelCard make_card(const std::string& model, const Catalog& catalog, const Frag
           .mean = std::move(statistics.mean),
           .deviation = std::move(statistics.deviation),
           .dataset = catalog.id(),
-          .fragment = catalog.recipe().fit == Fit::whole ? 0 : catalog.recipe().tile};
+          .fragment = catalog.recipe().fit == Fit::whole ? 0 : catalog.recipe().tile,
+          .recipe = recipe_of_fragments(catalog.recipe())};
 }
 
 void set_compute_threads(int threads) {
