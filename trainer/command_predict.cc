@@ -34,7 +34,7 @@ Recipe recipe_of(const ModelCard& card) {
   if (card.recipe) return *card.recipe;
   Recipe recipe;
   if (card.fragment == 0) {
-    recipe.fit = Fit::whole;
+    recipe.fit = frag::Fit::whole;
     recipe.angles = "0";
   } else {
     recipe.tile = card.fragment;

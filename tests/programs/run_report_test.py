@@ -1,15 +1,17 @@
 """`fragtrain report`: one page that loads nothing; its numbers are those of `fragtrain eval`, its curves those of history.csv, and
-its pictures the fragments that eval found hardest."""
+its pictures the fragments that eval found hardest. In Chromium, where there is one, it fits a wide and a narrow screen, light and dark."""
 import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 os.environ["OMP_WAIT_POLICY"] = "passive"
 
+from chromium import browser, open_tab
 from html_page import check, parse
 
 PROGRAMS = Path(os.environ["FRAG_BIN_DIR"])
@@ -78,6 +80,22 @@ def check_hardest(folder, page, words):
     assert f"{shares[0]:.3f}" in table.split(order[1])[0]
 
 
+def check_on_screens(folder):
+    with browser() as address:
+        tab = open_tab(address, "about:blank")
+        for width in (1200, 360):
+            for scheme in ("light", "dark"):
+                tab.look(width, scheme)
+                tab.call("Page.navigate", url=(folder / "run.html").as_uri())
+                tab.wait("document.readyState === 'complete' && document.images.length === 24", "the page")
+                assert tab.value("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+                assert tab.value("document.documentElement.scrollWidth") <= width, "the page is wider than the window"
+                dark = tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(23, 25, 30)"
+                assert dark == (scheme == "dark")
+                assert tab.value("performance.getEntriesByType('resource').filter((one) => !one.name.startsWith('data:')).length") == 0
+        assert tab.complaints == [], tab.complaints
+
+
 def check_without_dataset(folder):
     page = report(folder, folder / "run")
     check(page)
@@ -104,6 +122,8 @@ def main():
         folder = Path(name)
         prepare(folder)
         check_measured(folder)
+        if shutil.which("chromium"):
+            check_on_screens(folder)
         check_without_dataset(folder)
         check_refusals(folder)
 

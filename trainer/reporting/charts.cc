@@ -15,7 +15,7 @@ constexpr double kWidth = 420, kHeight = 230;
 constexpr int kTicks = 4;
 constexpr std::size_t kMostPlaceNames = 6;
 
-std::string pixels(double value) {
+std::string svg_number(double value) {
   return format_fixed(value, 1);
 }
 
@@ -50,8 +50,8 @@ class Plot {
     std::string svg;
     for (int i = 0; i <= kTicks; ++i) {
       const double value = most_ * i / kTicks;
-      svg += "<line class=\"grid\" x1=\"" + pixels(kLeft) + "\" x2=\"" + pixels(kRight) + "\" y1=\"" +
-             pixels(y(value)) + "\" y2=\"" + pixels(y(value)) + "\"/>" +
+      svg += "<line class=\"grid\" x1=\"" + svg_number(kLeft) + "\" x2=\"" + svg_number(kRight) + "\" y1=\"" +
+             svg_number(y(value)) + "\" y2=\"" + svg_number(y(value)) + "\"/>" +
              word(kLeft - 6, y(value) + 4, "end", tick_text(value));
     }
     const std::size_t step = (places.size() + kMostPlaceNames - 1) / kMostPlaceNames;
@@ -62,7 +62,7 @@ class Plot {
 
  private:
   static std::string word(double x, double y, const char* anchor, const std::string& text) {
-    return "<text x=\"" + pixels(x) + "\" y=\"" + pixels(y) + "\" text-anchor=\"" + anchor + "\">" +
+    return "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) + "\" text-anchor=\"" + anchor + "\">" +
            html_text(text) + "</text>";
   }
 
@@ -82,9 +82,9 @@ std::string draw_line(const Plot& plot, const std::vector<double>& places, const
   for (std::size_t i = 0; i < places.size(); ++i) {
     const auto& value = line.values[i];
     if (value) {
-      const std::string at = pixels(plot.x(places[i])) + " " + pixels(plot.y(*value));
+      const std::string at = svg_number(plot.x(places[i])) + " " + svg_number(plot.y(*value));
       path += (pen_down ? "L" : "M") + at;
-      points += "<circle cx=\"" + pixels(plot.x(places[i])) + "\" cy=\"" + pixels(plot.y(*value)) +
+      points += "<circle cx=\"" + svg_number(plot.x(places[i])) + "\" cy=\"" + svg_number(plot.y(*value)) +
                 "\" r=\"2.6\"><title>" + html_text(line.name) + " " + tick_text(*value) + "</title></circle>";
     }
     pen_down = value.has_value();
@@ -124,15 +124,17 @@ std::string html_calibration_chart(const std::string& caption, const Calibration
   std::uint64_t all = 0;
   for (const CalibrationBin& bin : calibration.bins) all += bin.fragments;
   std::string content = plot.axes({0, 0.25, 0.5, 0.75, 1}, "largest probability") +
-                        "<path class=\"even\" d=\"M" + pixels(plot.x(0)) + " " + pixels(plot.y(0)) + "L" +
-                        pixels(plot.x(1)) + " " + pixels(plot.y(1)) + "\"/><g class=\"line0 bins\">";
+                        "<path class=\"even\" d=\"M" + svg_number(plot.x(0)) + " " + svg_number(plot.y(0)) +
+                        "L" + svg_number(plot.x(1)) + " " + svg_number(plot.y(1)) +
+                        "\"/><g class=\"line0 bins\">";
   for (const CalibrationBin& bin : calibration.bins) {
     if (bin.fragments == 0) continue;
     const double share = static_cast<double>(bin.fragments) / static_cast<double>(all);
-    content += "<circle cx=\"" + pixels(plot.x(bin.confidence)) + "\" cy=\"" + pixels(plot.y(bin.accuracy)) +
-               "\" r=\"" + pixels(2.5 + 14 * std::sqrt(share)) + "\"><title>" + format_count(bin.fragments) +
-               " fragments: sure " + format_fixed(bin.confidence, 3) + ", right " +
-               format_fixed(bin.accuracy, 3) + "</title></circle>";
+    content += "<circle cx=\"" + svg_number(plot.x(bin.confidence)) + "\" cy=\"" +
+               svg_number(plot.y(bin.accuracy)) + "\" r=\"" + svg_number(2.5 + 14 * std::sqrt(share)) +
+               "\"><title>" + format_count(bin.fragments) + " fragments: sure " +
+               format_fixed(bin.confidence, 3) + ", right " + format_fixed(bin.accuracy, 3) +
+               "</title></circle>";
   }
   return "<figure>" + svg_of(caption, content + "</g>") + "<figcaption>" + html_text(caption) +
          "</figcaption></figure>\n";

@@ -10,16 +10,16 @@ using namespace frag::trainer;
 
 namespace {
 
-using Numbers = std::vector<std::uint32_t>;
+using ClassNumbers = std::vector<std::uint32_t>;
 
 }  // namespace
 
 TEST_CASE("fewer than two groups give no intervals of classes") {
-  CHECK(class_intervals(Numbers{0, 1}, Numbers{0, 1}, Numbers{5, 5}, 2, 1).empty());
+  CHECK(class_intervals(ClassNumbers{0, 1}, ClassNumbers{0, 1}, ClassNumbers{5, 5}, 2, 1).empty());
 }
 
 TEST_CASE("the recall of a class that is alone has the interval of the accuracy") {
-  Numbers truth, predicted, groups;
+  ClassNumbers truth, predicted, groups;
   for (std::uint32_t i = 0; i < 60; ++i) {
     truth.push_back(0);
     predicted.push_back(i % 7 < 3 ? 1 : 0);
@@ -37,12 +37,15 @@ TEST_CASE("the recall of a class that is alone has the interval of the accuracy"
 }
 
 TEST_CASE("a class that some redraws do not hold reaches down to 0") {
-  const auto intervals = class_intervals(Numbers{0, 0, 1, 1}, Numbers{0, 0, 1, 1}, Numbers{1, 2, 3, 3}, 2, 4);
+  const auto intervals =
+      class_intervals(ClassNumbers{0, 0, 1, 1}, ClassNumbers{0, 0, 1, 1}, ClassNumbers{1, 2, 3, 3}, 2, 4);
   CHECK(intervals[1].f1.low == 0.0);
   CHECK(intervals[1].f1.high == 1.0);
 }
 
 TEST_CASE("groups of another number than fragments are a bug") {
-  const Error error = test::error_of([] { class_intervals(Numbers{0, 1}, Numbers{0, 1}, Numbers{5}, 2, 1); });
+  const Error error = test::error_of([] {
+    class_intervals(ClassNumbers{0, 1}, ClassNumbers{0, 1}, ClassNumbers{5}, 2, 1);
+  });
   CHECK(error.code() == Errc::internal);
 }
