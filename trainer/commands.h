@@ -11,6 +11,9 @@ namespace frag::trainer {
 
 void add_fit(CLI::App& program);
 void add_eval(CLI::App& program);
+void add_export(CLI::App& program);
+void add_predict(CLI::App& program);
+void add_report(CLI::App& program);
 void add_worker(CLI::App& program);
 void add_submit(CLI::App& program);
 void add_status(CLI::App& program);

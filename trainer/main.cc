@@ -80,6 +80,9 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   frag::trainer::add_fit(program);
   frag::trainer::add_eval(program);
+  frag::trainer::add_export(program);
+  frag::trainer::add_predict(program);
+  frag::trainer::add_report(program);
   frag::trainer::add_worker(program);
   frag::trainer::add_submit(program);
   frag::trainer::add_status(program);

@@ -16,12 +16,51 @@ bool is_sha256(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+// Keys that say nothing of a fragment's pixels.
+bool is_of_fragments(const RecipeKey& key) {
+  const std::string_view name = key.name;
+  return name != "labels" && name != "group" && name != "split" && name != "seed";
+}
+
+Json recipe_to_json(const Recipe& recipe) {
+  Json json = Json::object();
+  for (const RecipeKey& key : recipe_keys()) {
+    if (is_of_fragments(key)) json[key.name] = key.get(recipe);
+  }
+  return json;
+}
+
+// Keys that are not there are at their defaults: later versions may have more of them.
+Recipe recipe_from_card(const Json& json, const std::string& what) {
+  require(json.is_object(), what, "key \"recipe\" must be an object");
+  Recipe recipe;
+  try {
+    for (const RecipeKey& key : recipe_keys()) {
+      if (is_of_fragments(key) && json.contains(key.name)) key.set(recipe, json.at(key.name));
+    }
+    recipe.validate();
+  } catch (const Error& error) {
+    throw Error(Errc::bad_input, what + ": key \"recipe\": " + error.what());
+  }
+  return recipe;
+}
+
 }  // namespace
+
+Recipe recipe_of_fragments(Recipe recipe) {
+  const Recipe plain;
+  recipe.labels = plain.labels;
+  recipe.group = plain.group;
+  recipe.split = plain.split;
+  recipe.seed = plain.seed;
+  return recipe;
+}
 
 Json to_json(const ModelCard& card) {
   Json json{{"model", card.model},     {"classes", card.classes},  {"channels", card.channels},
             {"input", card.input},     {"mean", card.mean},        {"std", card.deviation},
             {"dataset", card.dataset}, {"fragment", card.fragment}};
+  if (card.recipe) json["recipe"] = recipe_to_json(*card.recipe);
   if (!card.module_sha256.empty()) json["module_sha256"] = card.module_sha256;
   return json;
 }
@@ -37,6 +76,7 @@ ModelCard model_card_from_json(const Json& json, const std::string& what) {
   card.deviation = json_get<std::vector<double>>(json, "std", what);
   card.dataset = json_get_or<std::string>(json, "dataset", "", what);
   card.fragment = json_get_or<std::int64_t>(json, "fragment", 0, what);
+  if (json.contains("recipe")) card.recipe = recipe_from_card(json["recipe"], what);
   card.module_sha256 = json_get_or<std::string>(json, "module_sha256", "", what);
 
   require((card.model == kTorchScript) == is_sha256(card.module_sha256), what,

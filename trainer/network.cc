@@ -146,7 +146,8 @@ ModelCard make_card(const std::string& model, const Catalog& catalog, const Frag
           .mean = std::move(statistics.mean),
           .deviation = std::move(statistics.deviation),
           .dataset = catalog.id(),
-          .fragment = catalog.recipe().fit == Fit::whole ? 0 : catalog.recipe().tile};
+          .fragment = catalog.recipe().fit == Fit::whole ? 0 : catalog.recipe().tile,
+          .recipe = recipe_of_fragments(catalog.recipe())};
 }
 
 void set_compute_threads(int threads) {
@@ -217,7 +218,7 @@ std::string Network::change_from(const rounds::WeightsFile& start) const {
   return write_tensors(tensors, to_json(impl_->card));
 }
 
-std::vector<float> Network::probabilities(const FragmentSet& set) {
+std::vector<float> Network::logits(const FragmentSet& set) {
   const c10::NoGradGuard no_grad;
   impl_->model->eval();
   std::vector<std::uint32_t> order(set.size());
@@ -227,13 +228,20 @@ std::vector<float> Network::probabilities(const FragmentSet& set) {
   for (std::size_t from = 0; from < order.size(); from += kPredictBatch) {
     const auto indices =
         std::span(order).subspan(from, std::min<std::size_t>(kPredictBatch, order.size() - from));
-    const at::Tensor rows =
-        at::softmax(impl_->model->forward(impl_->batch(set, indices, {})), 1).contiguous();
+    const at::Tensor rows = impl_->model->forward(impl_->batch(set, indices, {})).contiguous();
     if (!at::isfinite(rows).all().item<bool>()) {
       throw Error(Errc::bad_input, "what the network gives is not a number: its weights are of no use");
     }
     all.insert(all.end(), rows.data_ptr<float>(), rows.data_ptr<float>() + rows.numel());
   }
+  return all;
+}
+
+std::vector<float> Network::probabilities(const FragmentSet& set) {
+  std::vector<float> all = logits(set);
+  const auto classes = static_cast<std::int64_t>(impl_->card.classes.size());
+  at::Tensor rows = at::from_blob(all.data(), {static_cast<std::int64_t>(set.size()), classes}, at::kFloat);
+  rows.copy_(at::softmax(rows, 1));
   return all;
 }
 

@@ -76,12 +76,20 @@ class Network {
   // A whole safetensors file with the card.
   std::string weights() const;
 
+  // A TorchScript file that classifies fragments by itself (docs/keeping.md): [n, channels, h, w] pixels of
+  // 0..255 in any type -> [n, classes] logits, with resizing and normalisation inside; attributes `classes`,
+  // `input_size`, `channels` and `card`.
+  std::string torchscript() const;
+
   // What a worker sends: parameters as start - now, buffers and counters as they are now. `start` is the file
   // that this network was made from.
   std::string change_from(const rounds::WeightsFile& start) const;
 
-  // The softmax of what the network gives for every fragment: [size, classes] row by row, each row of sum 1.
-  // Errc::bad_input where it gives no numbers: training such a network failed.
+  // What the network gives for every fragment: [size, classes] row by row. Errc::bad_input where it gives no
+  // numbers: training such a network failed.
+  std::vector<float> logits(const FragmentSet& set);
+
+  // The softmax of logits(), each row of sum 1.
   std::vector<float> probabilities(const FragmentSet& set);
 
   // The class number of every fragment: of its largest probability, the lowest of equals.

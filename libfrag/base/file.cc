@@ -30,6 +30,13 @@ std::uint64_t size_of(int fd, const std::filesystem::path& path) {
   return static_cast<std::uint64_t>(status.st_size);
 }
 
+// /dev/stdout leads to whatever the program's output is, even to a regular file (`-o /dev/stdout >
+// table.csv`); a rename would put a file in the place of the link itself.
+bool names_open_file(const std::filesystem::path& path) {
+  const std::string name = path.lexically_normal().string();
+  return name.starts_with("/dev/std") || name.starts_with("/dev/fd/") || name.starts_with("/proc/");
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit) {
@@ -121,7 +128,8 @@ void FileWriter::close() {
 
 AtomicFile::AtomicFile(const std::filesystem::path& path)
     : path_(path),
-      in_place_(std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)),
+      in_place_(std::filesystem::exists(path) &&
+                (!std::filesystem::is_regular_file(path) || names_open_file(path))),
       temporary_(in_place_ ? path.string() : path.string() + kUnfinished),
       writer_(temporary_) {}
 

@@ -56,7 +56,8 @@ class FileWriter {
 inline constexpr const char* kUnfinished = ".part";
 
 // A file under a temporary name beside its own ("NAME.part") until commit(); without commit() it is removed.
-// A pipe or a device (/dev/stdout) is written in place instead: nothing may be renamed over it.
+// A pipe or a device is written in place instead, and so is /dev/stdout, whatever it leads to: nothing may be
+// renamed over them.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);

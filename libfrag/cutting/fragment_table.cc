@@ -20,12 +20,15 @@ std::int64_t along(std::int64_t edge, std::int64_t a, std::int64_t px, std::int6
 }  // namespace
 
 TilePlace place_of(const Catalog& catalog, const FragmentAddress& address) {
-  const Source& source = catalog.sources()[address.source];
-  const Angle& angle = catalog.angles()[address.tile.angle];
-  const TileFrame frame = catalog.tiling(address.source).frame(address.tile);
+  const Tiling& tiling = catalog.tiling(address.source);
+  return place_of(tiling.width(), tiling.height(), catalog.angles()[address.tile.angle],
+                  tiling.frame(address.tile));
+}
+
+TilePlace place_of(std::int64_t width, std::int64_t height, const Angle& angle, const TileFrame& frame) {
   const auto point = [&](std::int64_t px, std::int64_t py) {
-    return SourcePoint{along(source.width, angle.cosine, px, -std::int64_t{angle.sine}, py),
-                       along(source.height, angle.sine, px, angle.cosine, py)};
+    return SourcePoint{along(width, angle.cosine, px, -std::int64_t{angle.sine}, py),
+                       along(height, angle.sine, px, angle.cosine, py)};
   };
   const std::int64_t right = frame.x + frame.width * kSubpixel, bottom = frame.y + frame.height * kSubpixel;
   return {point(frame.x + frame.width * kSubpixel / 2, frame.y + frame.height * kSubpixel / 2),

@@ -33,6 +33,8 @@ struct TilePlace {
   std::array<SourcePoint, 4> corners;
 };
 TilePlace place_of(const Catalog& catalog, const FragmentAddress& address);
+// Of a frame on a source of width x height pixels.
+TilePlace place_of(std::int64_t width, std::int64_t height, const Angle& angle, const TileFrame& frame);
 
 // 12345678 -> "1234.5678"
 std::string format_position(std::int64_t ten_thousandths);

@@ -21,6 +21,22 @@ std::string css_colour(Colour colour) {
 
 }  // namespace
 
+std::string html_page(const std::string& title, const std::string& more_style, const std::string& header,
+                      const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+         html_text(title) + "</title>\n<style>" + kReportStyle + more_style +
+         "</style>\n</head>\n<body>\n<header>\n" + header + "</header>\n<main>\n" + body +
+         "</main>\n</body>\n</html>\n";
+}
+
+std::string html_figures(const std::vector<std::pair<std::string, std::string>>& figures) {
+  std::string html = "<dl class=\"figures\">";
+  for (const auto& [name, value] : figures)
+    html += "<div><dt>" + html_text(name) + "</dt><dd>" + html_text(value) + "</dd></div>";
+  return html + "</dl>\n";
+}
+
 std::string html_text(std::string_view text) {
   std::string html;
   html.reserve(text.size());

@@ -4,12 +4,24 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libfrag/image/draw.h"
 #include "libfrag/image/image.h"
 
 namespace frag {
+
+// The style sheet of our pages: readable on paper, on a bright and on a dark screen, and on a phone.
+extern const char* const kReportStyle;
+
+// A whole page that loads nothing: `title` is plain text, `more_style` follows kReportStyle, `header` and
+// `body` are HTML.
+std::string html_page(const std::string& title, const std::string& more_style, const std::string& header,
+                      const std::string& body);
+
+// Large numbers with their names in a row; both are plain text.
+std::string html_figures(const std::vector<std::pair<std::string, std::string>>& figures);
 
 // `text` as it can stand between tags or in a quoted attribute: the five characters & < > " ' as entities.
 std::string html_text(std::string_view text);

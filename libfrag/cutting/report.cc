@@ -92,13 +92,6 @@ std::string recipe_words(const Catalog& catalog) {
   return words;
 }
 
-std::string figures(const std::vector<std::pair<std::string, std::uint64_t>>& numbers) {
-  std::string html = "<dl class=\"figures\">";
-  for (const auto& [name, number] : numbers)
-    html += "<div><dt>" + name + "</dt><dd>" + format_count(number) + "</dd></div>";
-  return html + "</dl>\n";
-}
-
 // The day on which the dataset's table was written, as this machine's clock has it.
 std::string day_of(const DatasetFolder& folder) {
   struct stat status {};
@@ -116,11 +109,11 @@ std::string head(const DatasetFolder& folder, const Counts& counts, const std::s
          ". Dataset <code>" + html_text(catalog.id()) + "</code>" +
          (catalog.parent().empty() ? "" : ", made from <code>" + html_text(catalog.parent()) + "</code>") +
          "</p>\n" +
-         figures({{"sources", catalog.sources().size()},
-                  {"groups", counts.groups},
-                  {"classes", catalog.classes().size()},
-                  {"fragments", catalog.kept()},
-                  {"fragments left out", catalog.fragments() - catalog.kept()}}) +
+         html_figures({{"sources", format_count(catalog.sources().size())},
+                       {"groups", format_count(counts.groups)},
+                       {"classes", format_count(catalog.classes().size())},
+                       {"fragments", format_count(catalog.kept())},
+                       {"fragments left out", format_count(catalog.fragments() - catalog.kept())}}) +
          "<p>" + html_text(recipe_words(catalog)) + "</p>\n";
 }
 
@@ -224,13 +217,11 @@ std::string write_report(const DatasetFolder& folder, const ReportOptions& optio
   const Catalog& catalog = folder.catalog();
   const std::string title = title_of(folder, options);
   const Counts counts(catalog);
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         html_text(title) + "</title>\n<style>" + kReportStyle + "</style>\n</head>\n<body>\n<header>\n" +
-         head(folder, counts, title) + "</header>\n<main>\n" + class_balance(catalog, counts) +
-         split_balance(catalog, counts) + audit_section(check(folder)) + size_distribution(catalog, counts) +
-         sources_section(folder) + pictures_section(folder, options.seed) + recipe_table(catalog.recipe()) +
-         "</main>\n</body>\n</html>\n";
+  return html_page(title, "", head(folder, counts, title),
+                   class_balance(catalog, counts) + split_balance(catalog, counts) +
+                       audit_section(check(folder)) + size_distribution(catalog, counts) +
+                       sources_section(folder) + pictures_section(folder, options.seed) +
+                       recipe_table(catalog.recipe()));
 }
 
 }  // namespace frag

@@ -9,9 +9,6 @@
 
 namespace frag {
 
-// The style sheet: readable on paper, on a bright and on a dark screen.
-extern const char* const kReportStyle;
-
 // The dataset's sources with their sides, and what the table beside a dataset with names says was left out.
 std::string sources_section(const DatasetFolder& folder);
 

@@ -1,5 +1,5 @@
-// The style sheet of a report.
-#include "libfrag/cutting/report_parts.h"
+// The style sheet of reports.
+#include "libfrag/cutting/html.h"
 
 namespace frag {
 

@@ -1,7 +1,9 @@
 #include "libfrag/base/file.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -51,6 +53,17 @@ TEST_CASE("a pipe is written in place and stays a pipe") {
   reader.join();
   CHECK(got == "through");
   CHECK(std::filesystem::is_fifo(dir / "pipe"));
+}
+
+TEST_CASE("a regular file behind /dev/stdout and its like is written in place, and the link stays a link") {
+  const TempDir dir;
+  const int fd = ::open((dir / "redirected").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  REQUIRE(fd >= 0);
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  write_file_atomic(link, "table");
+  CHECK(std::filesystem::is_symlink(link));
+  ::close(fd);
+  CHECK(read_file(dir / "redirected") == "table");
 }
 
 TEST_CASE("reading past the end of a file is an error, not fewer bytes") {

@@ -30,6 +30,32 @@ TEST_CASE("a card survives JSON") {
   CHECK(model_card_from_json(to_json(card), "test") == card);
 }
 
+TEST_CASE("a card knows how fragments were cut, and nothing of classes and people") {
+  Recipe recipe;
+  recipe.tile = 96;
+  recipe.fit = Fit::inscribed;
+  recipe.contrast = Contrast::stretch;
+  recipe.crop.bottom = 40;
+  recipe.group = "(?P<group>patient-[0-9]+)/";
+  recipe.split = "5 folds";
+  ModelCard card = model_card_from_json(good(), "test");
+  card.recipe = recipe_of_fragments(recipe);
+  CHECK(model_card_from_json(to_json(card), "test") == card);
+  CHECK(card.recipe->crop.bottom == 40);
+  const std::string text = to_json(card).dump();
+  for (const char* word : {"patient", "folds", "labels", "seed"}) CHECK(text.find(word) == std::string::npos);
+}
+
+TEST_CASE("a recipe in a card may lack keys, and is refused where it cannot be right") {
+  Json json = good();
+  json["recipe"] = {{"tile", 48}, {"from the future", 1}};
+  CHECK(model_card_from_json(json, "test").recipe->tile == 48);
+  json["recipe"] = {{"tile", -3}};
+  CHECK(card_problem(json).find("tile") != std::string::npos);
+  json["recipe"] = 7;
+  CHECK(card_problem(json).find("recipe") != std::string::npos);
+}
+
 TEST_CASE("a card that cannot be right is refused by its key") {
   const auto with = [](const char* key, const Json& value) {
     Json json = good();

@@ -6,6 +6,7 @@
 
 #include "trainer/models/initial.h"
 #include "trainer/models/model.h"
+#include "trainer/models/script_writer.h"
 
 namespace frag::models {
 namespace {
@@ -38,6 +39,21 @@ class Mixed : public Layer {
       if (branch.ends.empty()) maps.push_back(y);
     }
     return at::cat(maps, 1);
+  }
+
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    const auto pass = [&body](const Named& layer, const std::string& y) {
+      return layer.name.empty() ? layer.layer->script(body, y) : body.call(layer.name, *layer.layer, y);
+    };
+    std::string maps;
+    const auto join = [&maps](const std::string& y) { maps += (maps.empty() ? "" : ", ") + y; };
+    for (const Branch& branch : branches_) {
+      std::string y = x;
+      for (const Named& step : branch.steps) y = pass(step, y);
+      for (const Named& end : branch.ends) join(pass(end, y));
+      if (branch.ends.empty()) join(y);
+    }
+    return body.add("torch.cat([" + maps + "], 1)");
   }
 
  private:
@@ -131,6 +147,7 @@ class AuxiliaryHead : public Chain {
     logits_ = is_training() ? Chain::forward(x) : at::Tensor();
     return x;
   }
+  std::string script(ScriptBody&, const std::string& x) const override { return x; }
   at::Tensor take_logits() { return std::exchange(logits_, {}); }
 
  private:

@@ -7,12 +7,19 @@
 #include <torch/nn/module.h>
 
 #include <cstdint>
+#include <string>
 
 namespace frag::models {
+
+class ScriptBody;
 
 class Layer : public torch::nn::Module {
  public:
   virtual at::Tensor forward(const at::Tensor& x) = 0;
+
+  // Adds statements of TorchScript to `body` (script_writer.h) that make of the value `x` what forward() does
+  // while it evaluates, and gives the name of the result.
+  virtual std::string script(ScriptBody& body, const std::string& x) const = 0;
 
   // Multiply-adds of the last pass on paper (layers.h) for one input, those of children not included.
   virtual std::int64_t operations() const { return 0; }

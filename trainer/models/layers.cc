@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "trainer/models/script_writer.h"
+
 namespace frag::models {
 namespace {
 
@@ -43,6 +45,14 @@ class Convolution : public Weighted {
     return maps_like(x, weight.size(0), rows, columns);
   }
 
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    const auto& [kernel, stride, padding, groups, with_bias] = options_;
+    return body.add("torch.conv2d(" + x + ", " + body.tensor("weight", weight) + ", " +
+                    body.tensor("bias", bias) + ", " + script_list({stride, stride}) + ", " +
+                    script_list({padding.rows, padding.columns}) + ", [1, 1], " + std::to_string(groups) +
+                    ")");
+  }
+
  private:
   ConvOptions options_;
 };
@@ -57,6 +67,11 @@ class Linear : public Weighted {
                 x.size(1));
     note(1);
     return at::empty({x.size(0), weight.size(0)}, x.options());
+  }
+
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add("torch.linear(" + x + ", " + body.tensor("weight", weight) + ", " +
+                    body.tensor("bias", bias) + ")");
   }
 };
 
@@ -78,6 +93,13 @@ class BatchNorm : public Layer {
                           at::globalContext().userEnabledCuDNN());
   }
 
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add("torch.batch_norm(" + x + ", " + body.tensor("weight", weight_) + ", " +
+                    body.tensor("bias", bias_) + ", " + body.tensor("running_mean", mean_) + ", " +
+                    body.tensor("running_var", variance_) + ", False, " + script_number(options_.momentum) +
+                    ", " + script_number(options_.epsilon) + ", True)");
+  }
+
  private:
   NormOptions options_;
   at::Tensor weight_;
@@ -87,15 +109,19 @@ class BatchNorm : public Layer {
   at::Tensor batches_;
 };
 
-// A function that keeps the shape and has no numbers of its own.
+// A function that keeps the shape and has no numbers of its own; `name` is LibTorch's.
 class Mapping : public Layer {
  public:
   using Function = at::Tensor (*)(const at::Tensor& x);
-  explicit Mapping(Function function) : function_(function) {}
+  Mapping(Function function, const char* name) : function_(function), name_(name) {}
   at::Tensor forward(const at::Tensor& x) override { return x.is_meta() ? x : function_(x); }
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add(std::string("torch.") + name_ + "(" + x + ")");
+  }
 
  private:
   Function function_;
+  const char* name_;
 };
 
 class Dropout : public Layer {
@@ -104,6 +130,7 @@ class Dropout : public Layer {
   at::Tensor forward(const at::Tensor& x) override {
     return x.is_meta() ? x : at::dropout(x, probability_, is_training());
   }
+  std::string script(ScriptBody&, const std::string& x) const override { return x; }
 
  private:
   double probability_;
@@ -125,6 +152,13 @@ class Pool : public Layer {
                                         : at::avg_pool2d(x, kernel_, stride_, padding_);
   }
 
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    const std::string places = x + ", " + script_list({kernel_, kernel_}) + ", " +
+                               script_list({stride_, stride_}) + ", " + script_list({padding_, padding_});
+    return body.add(pooling_ == Pooling::largest ? "torch.max_pool2d(" + places + ")"
+                                                 : "torch.avg_pool2d(" + places + ")");
+  }
+
  private:
   Pooling pooling_;
   std::int64_t kernel_;
@@ -138,6 +172,9 @@ class AdaptivePool : public Layer {
   at::Tensor forward(const at::Tensor& x) override {
     return x.is_meta() ? maps_like(x, x.size(1), edge_, edge_) : at::adaptive_avg_pool2d(x, {edge_, edge_});
   }
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add("torch.adaptive_avg_pool2d(" + x + ", " + script_list({edge_, edge_}) + ")");
+  }
 
  private:
   std::int64_t edge_;
@@ -148,11 +185,17 @@ class MapMeans : public Layer {
   at::Tensor forward(const at::Tensor& x) override {
     return x.is_meta() ? at::empty({x.size(0), x.size(1)}, x.options()) : x.mean({2, 3});
   }
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add("torch.mean(" + x + ", [2, 3])");
+  }
 };
 
 class Flatten : public Layer {
  public:
   at::Tensor forward(const at::Tensor& x) override { return x.flatten(1); }
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add("torch.flatten(" + x + ", 1)");
+  }
 };
 
 class ResponseNorm : public Layer {
@@ -161,6 +204,19 @@ class ResponseNorm : public Layer {
       : options_(torch::nn::functional::LocalResponseNormFuncOptions(size).alpha(alpha).beta(beta)) {}
   at::Tensor forward(const at::Tensor& x) override {
     return x.is_meta() ? x : torch::nn::functional::local_response_norm(x, options_);
+  }
+
+  // TorchScript has no operator for it: means over neighbouring maps are those of a pool in three dimensions.
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    const std::int64_t size = options_.size();
+    const std::string squares = body.add("torch.unsqueeze(torch.mul(" + x + ", " + x + "), 1)");
+    const std::string padded = body.add("torch.constant_pad_nd(" + squares + ", " +
+                                        script_list({0, 0, 0, 0, size / 2, (size - 1) / 2}) + ", 0)");
+    const std::string means = body.add("torch.squeeze(torch.avg_pool3d(" + padded + ", " +
+                                       script_list({size, 1, 1}) + ", [1, 1, 1]), 1)");
+    return body.add("torch.div(" + x + ", torch.pow(torch.add(torch.mul(" + means + ", " +
+                    script_number(options_.alpha()) + "), " + script_number(options_.k()) + "), " +
+                    script_number(options_.beta()) + "))");
   }
 
  private:
@@ -177,6 +233,12 @@ class Residual : public Chain {
   at::Tensor forward(const at::Tensor& x) override {
     const at::Tensor sum = Chain::forward(x) + (shortcut_ ? shortcut_->forward(x) : x);
     return after_ ? after_->forward(sum) : sum;
+  }
+
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    const std::string beside = shortcut_ ? body.call("downsample", *shortcut_, x) : x;
+    const std::string sum = body.add("torch.add(" + Chain::script(body, x) + ", " + beside + ")");
+    return after_ ? after_->script(body, sum) : sum;
   }
 
  private:
@@ -210,15 +272,15 @@ LayerPtr batch_norm(std::int64_t channels, const NormOptions& options) {
 }
 
 LayerPtr relu() {
-  return std::make_shared<Mapping>([](const at::Tensor& x) { return at::relu(x); });
+  return std::make_shared<Mapping>([](const at::Tensor& x) { return at::relu(x); }, "relu");
 }
 
 LayerPtr hard_swish() {
-  return std::make_shared<Mapping>([](const at::Tensor& x) { return at::hardswish(x); });
+  return std::make_shared<Mapping>([](const at::Tensor& x) { return at::hardswish(x); }, "hardswish");
 }
 
 LayerPtr hard_sigmoid() {
-  return std::make_shared<Mapping>([](const at::Tensor& x) { return at::hardsigmoid(x); });
+  return std::make_shared<Mapping>([](const at::Tensor& x) { return at::hardsigmoid(x); }, "hardsigmoid");
 }
 
 LayerPtr dropout(double probability) {
@@ -251,14 +313,20 @@ LayerPtr response_norm(std::int64_t size, double alpha, double beta) {
 
 Chain::Chain(const std::vector<Named>& layers) {
   for (const auto& [name, layer] : layers) {
-    register_module(name.empty() ? std::to_string(layers_.size()) : name, layer);
-    layers_.push_back(layer);
+    layers_.emplace_back(name.empty() ? std::to_string(layers_.size()) : name, layer);
+    register_module(layers_.back().name, layer);
   }
 }
 
 at::Tensor Chain::forward(const at::Tensor& x) {
   at::Tensor y = x;
-  for (const LayerPtr& layer : layers_) y = layer->forward(y);
+  for (const Named& step : layers_) y = step.layer->forward(y);
+  return y;
+}
+
+std::string Chain::script(ScriptBody& body, const std::string& x) const {
+  std::string y = x;
+  for (const Named& step : layers_) y = body.call(step.name, *step.layer, y);
   return y;
 }
 

@@ -106,9 +106,10 @@ class Chain : public Model {
  public:
   explicit Chain(const std::vector<Named>& layers);
   at::Tensor forward(const at::Tensor& x) override;
+  std::string script(ScriptBody& body, const std::string& x) const override;
 
  private:
-  std::vector<LayerPtr> layers_;
+  std::vector<Named> layers_;  // each with a name
 };
 
 std::shared_ptr<Chain> chain(const std::vector<Named>& layers);

@@ -5,6 +5,7 @@
 
 #include "trainer/models/initial.h"
 #include "trainer/models/model.h"
+#include "trainer/models/script_writer.h"
 
 namespace frag::models {
 namespace {
@@ -58,6 +59,9 @@ class SqueezeExcite : public Chain {
                                  {"fc2", conv(to_eights(maps / 4), maps, {.kernel = 1})},
                                  {"scale_activation", hard_sigmoid()}}) {}
   at::Tensor forward(const at::Tensor& x) override { return Chain::forward(x) * x; }
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    return body.add("torch.mul(" + Chain::script(body, x) + ", " + x + ")");
+  }
 };
 
 // Convolution, batch norm and, where given, an activation.

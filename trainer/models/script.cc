@@ -8,6 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "trainer/models/script_writer.h"
+
 namespace frag::models {
 namespace {
 
@@ -35,6 +37,12 @@ class Script : public Model {
     if (!output.isTensor())
       throw std::invalid_argument("its output is not a tensor but a " + output.tagKind());
     return output.toTensor();
+  }
+
+  std::string script(ScriptBody& body, const std::string& x) const override {
+    torch::jit::Module evaluating = script_.deepcopy();
+    evaluating.eval();
+    return body.call("module", evaluating, body.add("torch.contiguous(" + x + ")"));
   }
 
   void train(bool on) override {
