@@ -17,7 +17,8 @@ namespace {
 void put(rounds::WeightsFile& file, const char* name, const std::vector<float>& numbers) {
   const rounds::TensorInfo& tensor = *file.layout.find(name);
   std::memset(file.file.data() + tensor.offset, 0, tensor.bytes);
-  std::memcpy(file.file.data() + tensor.offset, numbers.data(), numbers.size() * sizeof(float));
+  if (!numbers.empty())
+    std::memcpy(file.file.data() + tensor.offset, numbers.data(), numbers.size() * sizeof(float));
 }
 
 // Its logits are 0, ln 2 and ln 5, so its probabilities 1/8, 2/8 and 5/8.
