@@ -42,6 +42,15 @@ void run(const EvalArguments& arguments) {
 
 }  // namespace
 
+void add_request(CLI::App* command, EvaluationRequest& request) {
+  command->add_option("--split", request.split, "Split to measure on");
+  command
+      ->add_option("--count", request.count,
+                   "Fragments to draw, balanced over classes; without it up to 3000")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--seed", request.seed, "Seed of the draw and of the intervals' redraws");
+}
+
 void add_eval(CLI::App& program) {
   auto* command =
       add_command(program, "eval", "Measure a run or a weights file on a split, beside a baseline",
@@ -52,12 +61,7 @@ void add_eval(CLI::App& program) {
       ->add_option("dataset", arguments->places,
                    "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
       ->required();
-  command->add_option("--split", arguments->request.split, "Split to measure on");
-  command
-      ->add_option("--count", arguments->request.count,
-                   "Fragments to draw, balanced over classes; without it up to 3000")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--seed", arguments->request.seed, "Seed of the draw and of the intervals' redraws");
+  add_request(command, arguments->request);
   command->add_option("--predictions", arguments->predictions,
                       "CSV file to write: every fragment with its class and probabilities");
   add_threads(command, arguments->threads);

@@ -78,12 +78,7 @@ void add_report(CLI::App& program) {
                       "To measure on: dataset folder, or mirrors (http://HOST:PORT) in order of preference");
   command->add_option("-o,--output", arguments->output, "HTML file to write")->required();
   command->add_option("--title", arguments->title, "Title; without it the name of the run's folder");
-  command->add_option("--split", arguments->request.split, "Split to measure on");
-  command
-      ->add_option("--count", arguments->request.count,
-                   "Fragments to draw, balanced over classes; without it up to 3000")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--seed", arguments->request.seed, "Seed of the draw and of the intervals' redraws");
+  add_request(command, arguments->request);
   add_threads(command, arguments->threads);
   set_action(command, [arguments] { run(*arguments); });
 }

@@ -9,6 +9,8 @@
 
 namespace frag::trainer {
 
+struct EvaluationRequest;
+
 void add_fit(CLI::App& program);
 void add_eval(CLI::App& program);
 void add_export(CLI::App& program);
@@ -25,6 +27,9 @@ void set_action(CLI::App* command, std::function<void()> action);
 // --token, which the environment's FRAG_TOKEN may hold too: a command line is for everyone on the machine to
 // read.
 void add_token(CLI::App* command, std::string& token);
+
+// --split, --count and --seed of what is measured.
+void add_request(CLI::App* command, EvaluationRequest& request);
 
 // --threads, for use_threads.
 void add_threads(CLI::App* command, int& threads);

@@ -12,14 +12,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kWeights[] = "weights.safetensors";
-constexpr char kRun[] = "run.json";
-constexpr char kHistory[] = "history.csv";
 constexpr char kModule[] = "module.pt";
 constexpr char kConfig[] = "fit.toml";
 constexpr char kBest[] = "best.safetensors";
 constexpr char kCheckpoint[] = "checkpoint.safetensors";
 constexpr char kEvents[] = "events.out.tfevents.fragtrain";
-constexpr const char* kOurs[] = {kCheckpoint, kWeights, kBest, kRun, kHistory, kEvents, kConfig, kModule};
+constexpr const char* kOurs[] = {kCheckpoint,  kWeights, kBest,   kRunFile,
+                                 kHistoryFile, kEvents,  kConfig, kModule};
 
 void make_folder(const fs::path& path) {
   std::error_code failure;
@@ -84,9 +83,9 @@ void RunFolder::save_epoch(const Checkpoint& checkpoint, const Json& run, Watch 
   if (best_of(history, watch) == history.size() - 1) {
     write_file_atomic(best_path(), checkpoint.network.file);
   }
-  write_file_atomic(path_ / kHistory, history_csv(history));
+  write_file_atomic(path_ / kHistoryFile, history_csv(history));
   write_events(path_ / kEvents, history);
-  write_file_atomic(path_ / kRun, run.dump(2) + "\n");
+  write_file_atomic(path_ / kRunFile, run.dump(2) + "\n");
   save(checkpoint);
 }
 

@@ -25,6 +25,9 @@
 
 namespace frag::trainer {
 
+inline constexpr char kRunFile[] = "run.json";
+inline constexpr char kHistoryFile[] = "history.csv";
+
 enum class Existing {
   refuse,     // a folder that is not empty is Errc::usage
   overwrite,  // the run in it is replaced with the first save, other files left alone

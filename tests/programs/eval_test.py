@@ -3,7 +3,6 @@ predictions that it writes; `fragtrain fit --folds`."""
 import csv
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,15 +14,9 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.environ["FRAG_SOURCE_DIR"], "tests/trainer/measures"))
 
 import measures_reference as reference
+from programs import program
 
-PROGRAMS = Path(os.environ["FRAG_BIN_DIR"])
 SEED = 3
-
-
-def program(name, *arguments, status=0):
-    run = subprocess.run([PROGRAMS / name, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert run.returncode == status, (arguments, run.returncode, run.stdout, run.stderr)
-    return run.stdout if status == 0 else run.stderr
 
 
 def evaluate(folder, *arguments, dataset="gels.frag", status=0):

@@ -2,43 +2,22 @@
 takes apart; a run of a TorchScript module is wrapped; what is no run, or cannot be written, is refused with nothing left."""
 import json
 import os
-import struct
-import subprocess
 import tempfile
 from pathlib import Path
 
 os.environ["OMP_WAIT_POLICY"] = "passive"
 
-import numpy as np
 import torch
 from torch import nn
 
-PROGRAMS = Path(os.environ["FRAG_BIN_DIR"])
+from programs import program
+from safetensors_file import read_safetensors
+
 KINDS = ["cells", "fibres", "network"]
-
-
-def program(name, *arguments, status=0):
-    run = subprocess.run([PROGRAMS / name, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert run.returncode == status, (arguments, run.returncode, run.stdout, run.stderr)
-    return run.stdout if status == 0 else run.stderr
 
 
 def fit(folder, output, *arguments):
     program("fragtrain", "fit", folder / "gels.frag", "-o", folder / output, "--epochs", 1, "--count", 60, "--threads", 1, *arguments)
-
-
-def read_safetensors(path):
-    """Tensors by name, and the card, by the format's description alone."""
-    data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    card = json.loads(header.pop("__metadata__")["frag"])["card"]
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        numbers = np.frombuffer(data[begin:end], {"F32": "<f4", "I64": "<i8"}[entry["dtype"]])
-        tensors[name] = torch.from_numpy(numbers.reshape(entry["shape"]).copy())
-    return tensors, card
 
 
 def logits_by_hand(tensors, card, pixels):

@@ -7,7 +7,7 @@ import tempfile
 import time
 import urllib.parse
 
-from programs import fragd, run
+from programs import fragd, program
 
 SECRET = "a secret beside the dataset"
 
@@ -109,8 +109,8 @@ def main():
         os.chdir(folder)
         with open("secret.txt", "w", encoding="ascii") as file:
             file.write(SECRET)
-        run("frag", "synth", "images", "--size", "320x240", "--per-class", "4", "--seed", "1")
-        run("frag", "cut", "images", "set", "--tile", "64", "--angles", "0,30", "--split", "50/25/25")
+        program("frag", "synth", "images", "--size", "320x240", "--per-class", "4", "--seed", "1")
+        program("frag", "cut", "images", "set", "--tile", "64", "--angles", "0,30", "--split", "50/25/25")
         with open("secret.txt", encoding="ascii") as file:
             assert file.read() == SECRET
         with fragd("set", "--connections", "40", "--connections-per-address", "30") as (_, url):

@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.parse
 
-from programs import BIN, fragd, run
+from programs import BIN, fragd, program
 
 CLIENTS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 FRAGMENTS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
@@ -97,8 +97,8 @@ def load(server, address):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        run("frag", "synth", "images", "--size", "640x480", "--per-class", "4", "--seed", "1")
-        run("frag", "cut", "images", "set", "--tile", "256", "--angles", "0:330:30", "--split", "50/25/25")
+        program("frag", "synth", "images", "--size", "640x480", "--per-class", "4", "--seed", "1")
+        program("frag", "cut", "images", "set", "--tile", "256", "--angles", "0:330:30", "--split", "50/25/25")
         limits = {"renders": RENDERS, "queue": QUEUE, "cache": CACHE_MIB, "connections": CONNECTIONS, "connections-per-address": 0}
         with fragd("set", *(word for name, value in limits.items() for word in ("--" + name, str(value)))) as (process, url):
             load(process, urllib.parse.urlsplit(url).netloc)

@@ -13,7 +13,7 @@ import time
 import urllib.request
 
 from chromium import browser, open_tab
-from programs import BIN, fragd, run
+from programs import BIN, fragd, program
 
 LOADED = ["balance", "source", "sheet", "commands", "load"]
 
@@ -135,9 +135,9 @@ def main():
     folder = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory() as work:
         images, dataset = os.path.join(work, "images"), os.path.join(work, "a.frag")
-        run("frag", "synth", images, "--size", "800x600", "--per-class", "6")
+        program("frag", "synth", images, "--size", "800x600", "--per-class", "6")
         os.rename(os.path.join(images, sorted(os.listdir(images))[0]), os.path.join(images, "a, <b>: 100% & c"))
-        run("frag", "cut", images, dataset, "--tile", "96", "--min-detail", "20")
+        program("frag", "cut", images, dataset, "--tile", "96", "--min-detail", "20")
         with fragd(dataset) as (_, url), browser() as address:
             tab = open_tab(address, url + "/")
             described = get(url + "/v1/dataset")

@@ -7,8 +7,11 @@ import subprocess
 BIN = os.environ["FRAG_BIN_DIR"]
 
 
-def run(program, *arguments):
-    subprocess.run([os.path.join(BIN, program), *arguments], check=True, stdout=subprocess.DEVNULL)
+def program(name, *arguments, status=0, cwd=None):
+    """Runs it; gives what it said on standard output, or on standard error where another `status` than 0 is due."""
+    done = subprocess.run([os.path.join(BIN, name), *map(str, arguments)], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == status, (name, arguments, done.returncode, done.stdout, done.stderr)
+    return done.stdout if status == 0 else done.stderr
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import tempfile
 import cv2
 import numpy
 
-from programs import run
+from programs import program
 
 
 def members(path):
@@ -27,11 +27,11 @@ def members(path):
 
 with tempfile.TemporaryDirectory() as work:
     os.chdir(work)
-    run("frag", "synth", "images", "--size", "320x240", "--per-class", "4")
+    program("frag", "synth", "images", "--size", "320x240", "--per-class", "4")
     for channels in ("gray", "rgb"):
-        run("frag", "cut", "images", channels, "--tile", "64", "--angles", "0:330:30", "--split", "50/25/25", "--channels", channels)
+        program("frag", "cut", "images", channels, "--tile", "64", "--angles", "0:330:30", "--split", "50/25/25", "--channels", channels)
         for form in ("raw", "png", "jpg"):
-            run("frag", "sample", channels, "--count", "24", "--seed", "3", "--format", form, "-o", f"{form}.tar")
+            program("frag", "sample", channels, "--count", "24", "--seed", "3", "--format", form, "-o", f"{form}.tar")
         raw, png, jpg = members("raw.tar"), members("png.tar"), members("jpg.tar")
         assert len(raw) == 24 and [key for key, _ in raw] == [key for key, _ in png] == [key for key, _ in jpg]
         for (key, one), (_, two), (_, three) in zip(raw, png, jpg):

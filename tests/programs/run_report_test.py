@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -13,15 +12,9 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 
 from chromium import browser, open_tab
 from html_page import check, parse
+from programs import program
 
-PROGRAMS = Path(os.environ["FRAG_BIN_DIR"])
 KINDS = ["cells", "fibres", "network"]
-
-
-def program(name, *arguments, status=0):
-    run = subprocess.run([PROGRAMS / name, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert run.returncode == status, (arguments, run.returncode, run.stdout, run.stderr)
-    return run.stdout if status == 0 else run.stderr
 
 
 def report(folder, *arguments, status=0):

@@ -4,18 +4,16 @@ import hashlib
 import json
 import os
 import shutil
-import struct
-import subprocess
 import tempfile
 from pathlib import Path
 
 os.environ["OMP_WAIT_POLICY"] = "passive"
 
-import numpy as np
 import torch
 from torch import nn
 
-PROGRAMS = Path(os.environ["FRAG_BIN_DIR"])
+from programs import program
+from safetensors_file import read_safetensors
 
 
 class Net(nn.Module):
@@ -37,12 +35,6 @@ class Pair(Net):
         return x, x
 
 
-def program(name, *arguments, status=0):
-    run = subprocess.run([PROGRAMS / name, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert run.returncode == status, (arguments, run.returncode, run.stdout, run.stderr)
-    return run.stdout if status == 0 else run.stderr
-
-
 def fit(dataset, module, output, status=0):
     return program("fragtrain", "fit", dataset, "--model", module, "-o", output, "--force", "--epochs", 2, "--count", 60,
                    "--input", 48, "--threads", 1, status=status)
@@ -54,27 +46,13 @@ def refused(dataset, folder, module, reason):
     assert not (folder / "refused").exists()
 
 
-def weights_of(run):
-    """The run's tensors and its card."""
-    data = (run / "weights.safetensors").read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    card = json.loads(header.pop("__metadata__")["frag"])["card"]
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        numbers = np.frombuffer(data[begin:end], {"F32": "<f4", "I64": "<i8"}[entry["dtype"]])
-        tensors[name] = torch.from_numpy(numbers.reshape(entry["shape"]).copy())
-    return tensors, card
-
-
 def check_training(dataset, folder):
     module = folder / "net.pt"
     torch.manual_seed(3)
     net = torch.jit.script(Net(3))
     net.save(str(module))
     fit(dataset, module, folder / "run")
-    tensors, card = weights_of(folder / "run")
+    tensors, card = read_safetensors(folder / "run" / "weights.safetensors")
     assert card["model"] == "torchscript"
     assert card["module_sha256"] == hashlib.sha256(module.read_bytes()).hexdigest()
     assert (folder / "run" / "module.pt").read_bytes() == module.read_bytes()

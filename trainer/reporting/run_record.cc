@@ -4,6 +4,7 @@
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
 #include "libfrag/dataset/csv.h"
+#include "trainer/run_folder.h"
 
 namespace frag::trainer {
 namespace {
@@ -33,7 +34,7 @@ const HistoryColumn* RunRecord::column(const std::string& name) const {
 
 RunRecord read_run_record(const fs::path& path) {
   RunRecord record;
-  const fs::path run = path / "run.json", history = path / "history.csv";
+  const fs::path run = path / kRunFile, history = path / kHistoryFile;
   if (fs::exists(run)) {
     record.run = Json::parse(read_file(run), nullptr, false);
     if (!record.run.is_object())
