@@ -35,7 +35,7 @@ void ServedDataset::render(const FragmentAddress& address, Image& out) const {
   const Angle& angle = catalog().angles()[address.tile.angle];
   const TileFrame frame = catalog().tiling(address.source).frame(address.tile);
   if (!source->whole) {
-    out = FragmentRenderer::render(*source, angle, frame);
+    out = FragmentRenderer::render(*source, {angle, frame});
     return;
   }
   const Image& whole = *source->whole;

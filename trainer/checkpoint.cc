@@ -13,20 +13,18 @@ constexpr std::string_view kNetwork = "network.";
 constexpr std::string_view kOptimiser = "optimiser.";
 
 Json to_json(const TrainPosition& position) {
-  return {{"epoch", position.epoch},
-          {"step", position.step},
-          {"loss", position.loss},
-          {"correct", position.correct},
-          {"seconds", position.seconds}};
+  return {{"epoch", position.epoch}, {"step", position.step},       {"fragments", position.fragments},
+          {"loss", position.loss},   {"correct", position.correct}, {"seconds", position.seconds}};
 }
 
 TrainPosition position_from_json(const Json& json, const std::string& what) {
   const TrainPosition position{.epoch = json_get<std::int64_t>(json, "epoch", what),
                                .step = json_get<std::int64_t>(json, "step", what),
+                               .fragments = json_get<std::int64_t>(json, "fragments", what),
                                .loss = json_get<double>(json, "loss", what),
                                .correct = json_get<std::int64_t>(json, "correct", what),
                                .seconds = json_get<double>(json, "seconds", what)};
-  if (position.epoch < 0 || position.step < 0 || position.correct < 0) {
+  if (position.epoch < 0 || position.step < 0 || position.fragments < 0 || position.correct < 0) {
     throw Error(Errc::bad_input, what + ": its position lies before the start");
   }
   return position;

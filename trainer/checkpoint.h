@@ -4,7 +4,7 @@
 // A safetensors file (libfrag/rounds/safetensors.h) without pickles: the network's tensors as "network.NAME",
 // what the optimiser remembers as "optimiser.NAME", and a card
 //   {"checkpoint": 1, "card": MODEL CARD, "settings": {...}, "threads": 2,
-//    "position": {"epoch", "step", "loss", "correct", "seconds"}, "history": [LINE, ...]}
+//    "position": {"epoch", "step", "fragments", "loss", "correct", "seconds"}, "history": [LINE, ...]}
 // Random choices are functions of seed, epoch and step, so there is no generator's state to keep.
 #pragma once
 

@@ -1,7 +1,6 @@
 // How much each class counts in the loss. Pure functions.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -10,12 +9,11 @@
 
 namespace frag::trainer {
 
-// size / (classes that occur * how often the class occurs): with them every class has the same say. 1 for a
-// class that does not occur. `labels` are class numbers below `classes`.
-std::vector<double> balanced_weights(std::span<const std::uint32_t> labels, std::size_t classes);
+// all / (classes that occur * how often the class occurs): with them every class has the same say. 1 for a
+// class that does not occur. `counts` has the fragments of each class.
+std::vector<double> balanced_weights(std::span<const std::uint64_t> counts);
 
-// What the settings say for an epoch of these labels; empty where all classes count alike.
-std::vector<double> class_weights_of(const TrainSettings& settings, std::span<const std::uint32_t> labels,
-                                     std::size_t classes);
+// What the settings say for an epoch of so many fragments of each class; empty where all count alike.
+std::vector<double> class_weights_of(const TrainSettings& settings, std::span<const std::uint64_t> counts);
 
 }  // namespace frag::trainer

@@ -133,8 +133,11 @@ void add_fragments(CLI::App* command, FitConfig& config) {
   command->add_option("--batch", config.batch, "Fragments a step" + own)->check(CLI::Range(1, 1 << 20));
   command->add_option("--input", config.input, "Edge of the network's input, pixels" + own)
       ->check(CLI::Range(1, 4096));
-  command->add_option("--augment", config.augment, "Show fragments turned and mirrored")
-      ->check(CLI::IsMember(words(kAugmentNames)));
+  command->add_option(
+      "--augment", config.augment,
+      "How fragments are changed each time: none, or some of mirror, turns (the eight of a "
+      "square), rotate (any angle), light, blur, noise with commas between them; light:0.3 sets "
+      "a strength");
   command->add_option("--seed", config.seed, "Seed of weights, draws, order, turns and dropout");
 }
 

@@ -33,7 +33,9 @@ class Fit {
   void train();
   std::string reason_to_stop() const;
   void do_epoch(std::int64_t epoch);
+  EpochResult train_epoch(std::int64_t epoch);
   void after_batch(Progress& progress, std::int64_t fragments);
+  void keep_what_is_new();
   void measure(HistoryLine& line);
 
   Checkpoint checkpoint() const;
@@ -49,8 +51,8 @@ class Fit {
 
   std::unique_ptr<Network> network_;
   std::unique_ptr<Training> training_;
-  std::optional<FragmentSet> first_set_;  // of a run that begins: drawn already, for the model card
   std::optional<FragmentSet> validation_;
+  std::unique_ptr<FragmentLoader> loader_;
   History history_;
   std::optional<TrainPosition> kept_;  // what the checkpoint on disk holds
 };
@@ -66,16 +68,16 @@ History Fit::run() {
   } catch (const LossNotFinite& error) {
     throw LossNotFinite(error.what() + ("; " + kept()));
   } catch (const Error& error) {
-    if (error.code() != Errc::interrupted) throw;
-    throw Error(Errc::interrupted,
-                "stopped; " + kept() + (kept_ ? ". To go on:\n  " + task_.config().command : std::string()));
+    const bool stopped = error.code() == Errc::interrupted;
+    if (!stopped && (!kept_ || error.code() == Errc::usage)) throw;
+    throw Error(error.code(), (stopped ? "stopped" : error.what()) + ("; " + kept()) +
+                                  (kept_ ? ". To go on:\n  " + task_.config().command : std::string()));
   }
   return history_;
 }
 
 void Fit::begin() {
-  first_set_ = task_.draw_epoch(0);
-  network_ = std::make_unique<Network>(task_.new_network(*first_set_));
+  network_ = std::make_unique<Network>(task_.new_network());
   training_ = std::make_unique<Training>(*network_, task_.settings());
   print_start(*network_, task_.count());
 }
@@ -107,7 +109,10 @@ void Fit::train() {
   const auto done = [this] {
     return training_->position().epoch >= task_.settings().epochs || !reason_to_stop().empty();
   };
-  if (!done()) validation_ = task_.draw_validation();
+  if (!done()) {
+    validation_ = task_.draw_validation();
+    loader_ = std::make_unique<FragmentLoader>(task_.access(), network_->normaliser(), task_.loader_plan());
+  }
   while (!done()) {
     throw_if_stopped();
     do_epoch(training_->position().epoch);
@@ -120,33 +125,50 @@ std::string Fit::reason_to_stop() const {
 }
 
 void Fit::do_epoch(std::int64_t epoch) {
-  const FragmentSet set = first_set_ ? std::move(*first_set_) : task_.draw_epoch(epoch);
-  first_set_.reset();
-  Progress progress("epoch " + std::to_string(epoch + 1) + "/" + std::to_string(task_.settings().epochs),
-                    set.size(), "fragments");
-  const auto before = static_cast<std::uint64_t>(training_->position().step * task_.settings().batch);
-  progress.add(std::min<std::uint64_t>(before, set.size()));
-  const EpochResult result = training_->epoch(
-      set, epoch, [this, &progress](std::int64_t fragments) { after_batch(progress, fragments); });
+  const EpochResult result = train_epoch(epoch);
   HistoryLine line{.epoch = epoch + 1,
                    .loss = result.loss,
                    .train_accuracy = result.accuracy,
                    .learning_rate = result.learning_rate,
                    .images_per_second = result.images_per_second,
-                   .seconds = result.seconds};
+                   .seconds = result.seconds,
+                   .left_out = static_cast<std::int64_t>(result.left_out.fragments)};
   measure(line);
   line.ended = seconds_since_1970();
   history_.push_back(line);
   save_epoch();
   print_line(line, task_.settings().epochs);
+  print_left_out(result.left_out);
+}
+
+EpochResult Fit::train_epoch(std::int64_t epoch) {
+  Progress progress("epoch " + std::to_string(epoch + 1) + "/" + std::to_string(task_.settings().epochs),
+                    task_.count(), "fragments");
+  progress.add(static_cast<std::uint64_t>(training_->position().fragments));
+  try {
+    return training_->epoch(*loader_, epoch,
+                            [this, &progress](std::int64_t fragments) { after_batch(progress, fragments); });
+  } catch (const LossNotFinite&) {
+    throw;
+  } catch (const Error&) {
+    keep_what_is_new();
+    throw;
+  }
 }
 
 void Fit::after_batch(Progress& progress, std::int64_t fragments) {
   progress.add(static_cast<std::uint64_t>(fragments));
   const std::int64_t every = task_.config().checkpoint_every;
-  const bool due = every > 0 && training_->position().step % every == 0;
-  if (due || stop_requested()) save_step();
+  if (every > 0 && training_->position().step % every == 0) save_step();
   throw_if_stopped();
+}
+
+// Stopped, or the fragments no longer come: the steps since the last checkpoint are not to be lost.
+void Fit::keep_what_is_new() {
+  const TrainPosition position = training_->position();
+  if (position.step > 0 && !(kept_ && kept_->epoch == position.epoch && kept_->step == position.step)) {
+    save_step();
+  }
 }
 
 void Fit::measure(HistoryLine& line) {

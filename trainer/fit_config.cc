@@ -100,7 +100,7 @@ TrainSettings train_settings(const FitConfig& config, const ModelInfo& model,
       .step_factor = config.step_factor,
       .epochs = config.epochs,
       .seed = config.seed,
-      .augment = static_cast<Augment>(place_of(kAugmentNames, config.augment)),
+      .augment = parse_augmentation(config.augment),
       .largest_norm = config.clip,
       .label_smoothing = config.label_smoothing,
   };
@@ -128,7 +128,7 @@ Json to_json(const TrainSettings& settings) {
   json["clip"] = settings.largest_norm;
   json["label_smoothing"] = settings.label_smoothing;
   json["class_weights"] = class_weights_json(settings);
-  json["augment"] = kAugmentNames[static_cast<std::size_t>(settings.augment)];
+  json["augment"] = to_text(settings.augment);
   return json;
 }
 

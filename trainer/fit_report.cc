@@ -29,6 +29,13 @@ void print_line(const HistoryLine& line, std::int64_t epochs) {
               line.train_accuracy, val.c_str(), line.images_per_second, format_seconds(line.seconds).c_str());
 }
 
+void print_left_out(const LeftOut& left_out) {
+  if (left_out.fragments == 0) return;
+  std::fprintf(stderr, "fragtrain: note: %s damaged and left out: %s%s\n",
+               count_of(left_out.fragments, "fragment").c_str(), join(left_out.reasons, "; ").c_str(),
+               left_out.fragments > left_out.reasons.size() ? "; ..." : "");
+}
+
 void print_end(const RunFolder& folder, const History& history, Watch watch, const std::string& stopped) {
   if (!stopped.empty()) std::printf("stopped early: %s\n", stopped.c_str());
   std::printf("weights: %s\n", folder.weights_path().c_str());

@@ -15,6 +15,8 @@ std::string describe(const TrainPosition& position);
 // `count`: fragments an epoch.
 void print_start(const Network& network, std::uint64_t count);
 void print_line(const HistoryLine& line, std::int64_t epochs);
+// On standard error; nothing where nothing was left out.
+void print_left_out(const LeftOut& left_out);
 
 // `stopped`: why before the last epoch; empty where it was not.
 void print_end(const RunFolder& folder, const History& history, Watch watch, const std::string& stopped);

@@ -7,6 +7,7 @@ namespace frag::trainer {
 namespace {
 
 constexpr std::uint64_t kValidationCount = 1000;
+constexpr std::uint64_t kStatisticsCount = 1000;
 
 std::optional<ModuleFile> module_named(const std::string& model) {
   if (!names_module_file(model)) return std::nullopt;
@@ -34,6 +35,11 @@ FitTask::FitTask(const FitConfig& config, Access& access, const FitPlan& plan)
     throw Error(Errc::usage, "--patience needs a validation: the dataset has the splits " +
                                  join(access.catalog().splits(), ", ") + ", and no val");
   }
+  if (settings_.augment.rotate && access.catalog().recipe().fit == frag::Fit::whole) {
+    throw Error(Errc::usage,
+                "--augment rotate needs what lies around a fragment, and here a fragment is a "
+                "whole picture; turns are exact without it");
+  }
 }
 
 Json FitTask::identity() const {
@@ -55,28 +61,33 @@ std::string FitTask::toml() const {
   return fit_toml(config_, settings_, shape_.edge, count, compute_threads());
 }
 
-FragmentSet FitTask::draw(SampleSpec pool, std::uint64_t count, std::uint64_t round,
-                          const std::string& what) const {
-  pool.count = count;
+FragmentSet FitTask::draw(SampleSpec pool, std::uint64_t most, const std::string& what) const {
+  pool.count = usual_count(access_.catalog(), pool, most);
   pool.seed = config_.seed;
-  pool.round = round;
   return read_fragments(access_, pool, shape_, what);
 }
 
-FragmentSet FitTask::draw_epoch(std::int64_t epoch) const {
-  return draw(plan_.training, count_, static_cast<std::uint64_t>(epoch),
-              "epoch " + std::to_string(epoch + 1));
+LoaderPlan FitTask::loader_plan() const {
+  LoaderPlan plan{.sample = plan_.training,
+                  .epochs = settings_.epochs,
+                  .batch = settings_.batch,
+                  .shape = shape_,
+                  .augment = settings_.augment,
+                  .seed = settings_.seed};
+  plan.sample.count = count_;
+  plan.sample.seed = config_.seed;
+  return plan;
 }
 
 std::optional<FragmentSet> FitTask::draw_validation() const {
   if (!plan_.validation) return std::nullopt;
-  const std::uint64_t count = usual_count(access_.catalog(), *plan_.validation, kValidationCount);
-  return draw(*plan_.validation, count, 0, "validation");
+  return draw(*plan_.validation, kValidationCount, "validation");
 }
 
-Network FitTask::new_network(const FragmentSet& first) const {
+Network FitTask::new_network() const {
   const Catalog& catalog = access_.catalog();
-  return {module_ ? make_card(*module_, catalog, first) : make_card(model_.name, catalog, first),
+  const FragmentSet sample = draw(plan_.training, kStatisticsCount, "mean and deviation");
+  return {module_ ? make_card(*module_, catalog, sample) : make_card(model_.name, catalog, sample),
           config_.seed, module_pointer()};
 }
 

@@ -7,6 +7,7 @@
 
 #include "libfrag/fetching/access.h"
 #include "trainer/fit_config.h"
+#include "trainer/fragment_loader.h"
 #include "trainer/fragment_set.h"
 
 namespace frag::trainer {
@@ -39,15 +40,18 @@ class FitTask {
   // fit.toml.
   std::string toml() const;
 
-  // `epoch` counts from 0. Errors as read_fragments.
-  FragmentSet draw_epoch(std::int64_t epoch) const;
+  // What its epochs read.
+  LoaderPlan loader_plan() const;
+  // Errors as read_fragments.
   std::optional<FragmentSet> draw_validation() const;
 
-  // Freshly drawn, its card made from the first epoch's fragments.
-  Network new_network(const FragmentSet& first) const;
+  // Freshly drawn, the mean and deviation in its card those of up to 1,000 fragments of the training pool.
+  Network new_network() const;
+
+  Access& access() const { return access_; }
 
  private:
-  FragmentSet draw(SampleSpec pool, std::uint64_t count, std::uint64_t round, const std::string& what) const;
+  FragmentSet draw(SampleSpec pool, std::uint64_t most, const std::string& what) const;
 
   const FitConfig& config_;
   Access& access_;

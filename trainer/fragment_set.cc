@@ -49,34 +49,33 @@ bool draws_from(const SampleSpec& pool, std::string_view split) {
 
 }  // namespace
 
+Image in_channels(const Image& fragment, std::int64_t channels) {
+  if (fragment.bits() != 8) return in_channels(to_8_bit(fragment), channels);
+  return channels == 1 ? to_gray(fragment) : to_rgb(fragment);
+}
+
+Image in_shape(const Image& fragment, InputShape shape) {
+  return resize_area(in_channels(fragment, shape.channels), shape.edge, shape.edge);
+}
+
 std::size_t FragmentSet::stride() const {
   return static_cast<std::size_t>(shape_.edge * shape_.edge * shape_.channels);
 }
 
 void FragmentSet::add(const Image& fragment, std::uint32_t class_number, std::uint32_t source,
                       FragmentId id) {
-  if (fragment.bits() != 8) return add(to_8_bit(fragment), class_number, source, id);
-  Image converted;
-  const Image* image = &fragment;
-  if (fragment.channels() != shape_.channels) {
-    converted = shape_.channels == 1 ? to_gray(fragment) : to_rgb(fragment);
-    image = &converted;
-  }
+  const Image image = in_channels(fragment, shape_.channels);
   for (std::int64_t c = 0; c < shape_.channels; ++c) {
     Sums sums;
-    for (std::int64_t y = 0; y < image->height(); ++y) {
-      add_row(sums, image->row(y) + c, image->width(), shape_.channels);
+    for (std::int64_t y = 0; y < image.height(); ++y) {
+      add_row(sums, image.row(y) + c, image.width(), shape_.channels);
     }
     moments_.push_back(static_cast<float>(sums.mean()));
     moments_.push_back(static_cast<float>(sums.variance()));
   }
-  Image resized;
-  if (image->width() != shape_.edge || image->height() != shape_.edge) {
-    resized = resize_area(*image, shape_.edge, shape_.edge);
-    image = &resized;
-  }
+  const Image resized = resize_area(image, shape_.edge, shape_.edge);
   for (std::int64_t y = 0; y < shape_.edge; ++y) {
-    pixels_.insert(pixels_.end(), image->row(y), image->row(y) + shape_.edge * shape_.channels);
+    pixels_.insert(pixels_.end(), resized.row(y), resized.row(y) + shape_.edge * shape_.channels);
   }
   labels_.push_back(class_number);
   sources_.push_back(source);
@@ -101,7 +100,7 @@ FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape sh
                            const std::string& what) {
   FragmentSet set(shape);
   Progress progress(what, spec.count.value_or(0), "fragments");
-  access.read(spec, [&](Fragment fragment) {
+  access.read({.spec = spec}, [&](Fragment fragment) {
     throw_if_stopped();
     set.add(fragment.pixels, fragment.class_number, fragment.source, fragment.id);
     progress.add(1);

@@ -19,6 +19,11 @@ struct InputShape {
   std::int64_t channels = 1;  // 1 (grey) or 3 (RGB)
 };
 
+// A fragment of any kind in 8 bits and those channels, and then at that edge: averaged over areas where it
+// shrinks.
+Image in_channels(const Image& fragment, std::int64_t channels);
+Image in_shape(const Image& fragment, InputShape shape);
+
 class FragmentSet {
  public:
   explicit FragmentSet(InputShape shape) : shape_(shape) {}

@@ -25,14 +25,14 @@ std::string seven_digits(double value) {
 
 std::string history_csv(const History& history) {
   std::string text =
-      "epoch,loss,train_accuracy,val_loss,val_accuracy,learning_rate,images_per_second,seconds\n";
+      "epoch,loss,train_accuracy,val_loss,val_accuracy,learning_rate,images_per_second,seconds,left_out\n";
   for (const HistoryLine& line : history) {
-    text +=
-        join({std::to_string(line.epoch), format_fixed(line.loss, 6), format_fixed(line.train_accuracy, 6),
-              measured(line.val_loss), measured(line.val_accuracy), seven_digits(line.learning_rate),
-              format_fixed(line.images_per_second, 1), format_fixed(line.seconds, 3)},
-             ",") +
-        "\n";
+    text += join({std::to_string(line.epoch), format_fixed(line.loss, 6),
+                  format_fixed(line.train_accuracy, 6), measured(line.val_loss), measured(line.val_accuracy),
+                  seven_digits(line.learning_rate), format_fixed(line.images_per_second, 1),
+                  format_fixed(line.seconds, 3), std::to_string(line.left_out)},
+                 ",") +
+            "\n";
   }
   return text;
 }
@@ -46,6 +46,7 @@ Json to_json(const HistoryLine& line) {
           {"learning_rate", line.learning_rate},
           {"images_per_second", line.images_per_second},
           {"seconds", line.seconds},
+          {"left_out", line.left_out},
           {"ended", line.ended}};
 }
 
@@ -59,6 +60,7 @@ HistoryLine history_line_from_json(const Json& json, const std::string& what) {
           .learning_rate = number("learning_rate"),
           .images_per_second = number("images_per_second"),
           .seconds = number("seconds"),
+          .left_out = json_get<std::int64_t>(json, "left_out", what),
           .ended = number("ended")};
 }
 

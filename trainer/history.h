@@ -21,7 +21,8 @@ struct HistoryLine {
   double learning_rate = 0;  // of the epoch's last step
   double images_per_second = 0;
   double seconds = 0;
-  double ended = 0;  // seconds since 1970; not in the CSV
+  std::int64_t left_out = 0;  // damaged fragments
+  double ended = 0;           // seconds since 1970; not in the CSV
 
   bool operator==(const HistoryLine&) const = default;
 };

@@ -159,23 +159,34 @@ void set_compute_threads(int threads) {
     set(threads);
 }
 
+const Normaliser& Network::normaliser() const {
+  return impl_->normaliser;
+}
+
 int compute_threads() {
   return at::get_num_threads();
 }
 
-at::Tensor Network::Impl::batch(const FragmentSet& set, std::span<const std::uint32_t> indices,
-                                std::span<const std::uint8_t> turns) {
-  const auto n = static_cast<std::int64_t>(indices.size());
+at::Tensor Network::Impl::view_of(const float* pixels, std::size_t fragments) const {
   const std::int64_t edge = card.input;
   const std::int64_t channels = card.channels;
-  if (set.shape().edge != edge || set.shape().channels != channels) {
+  return at::from_blob(const_cast<float*>(pixels),
+                       {static_cast<std::int64_t>(fragments), channels, edge, edge},
+                       {edge * edge * channels, 1, edge * channels, channels}, at::kFloat)
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor Network::Impl::tensor_of(const Batch& batch) const {
+  return view_of(batch.pixels.data(), batch.size());
+}
+
+at::Tensor Network::Impl::tensor_of(const FragmentSet& set, std::span<const std::uint32_t> indices) {
+  if (set.shape().edge != card.input || set.shape().channels != card.channels) {
     throw Error(Errc::internal, "fragments of another shape than the network's input");
   }
   buffer.resize(indices.size() * set.stride());
-  normaliser.fill(set, indices, turns, buffer.data());
-  return at::from_blob(buffer.data(), {n, channels, edge, edge},
-                       {edge * edge * channels, 1, edge * channels, channels}, at::kFloat)
-      .contiguous(at::MemoryFormat::ChannelsLast);
+  normaliser.fill(set, indices, buffer.data());
+  return view_of(buffer.data(), indices.size());
 }
 
 Network::Impl::Impl(ModelCard card_in, const std::string& what, const ModuleFile* module)
@@ -228,7 +239,7 @@ std::vector<float> Network::logits(const FragmentSet& set) {
   for (std::size_t from = 0; from < order.size(); from += kPredictBatch) {
     const auto indices =
         std::span(order).subspan(from, std::min<std::size_t>(kPredictBatch, order.size() - from));
-    const at::Tensor rows = impl_->model->forward(impl_->batch(set, indices, {})).contiguous();
+    const at::Tensor rows = impl_->model->forward(impl_->tensor_of(set, indices)).contiguous();
     if (!at::isfinite(rows).all().item<bool>()) {
       throw Error(Errc::bad_input, "what the network gives is not a number: its weights are of no use");
     }

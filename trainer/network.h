@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "libfrag/rounds/safetensors.h"
+#include "trainer/batch.h"
 #include "trainer/fragment_set.h"
 #include "trainer/model_card.h"
 #include "trainer/module_file.h"
@@ -72,6 +73,8 @@ class Network {
   const ModelCard& card() const;
   InputShape input() const { return {.edge = card().input, .channels = card().channels}; }
   std::int64_t parameters() const;
+  // What makes numbers of its inputs' pixels.
+  const Normaliser& normaliser() const;
 
   // A whole safetensors file with the card.
   std::string weights() const;

@@ -14,15 +14,17 @@ struct Network::Impl {
   ModelCard card;
   Normaliser normaliser;
   std::shared_ptr<models::Model> model;
-  std::vector<float> buffer;  // a batch's pixels
+  std::vector<float> buffer;  // some fragments' pixels
 
   // `what` stands in messages.
   Impl(ModelCard card_in, const std::string& what, const ModuleFile* module);
 
-  // The fragments `indices` as [n, channels, edge, edge] in channels-last order. A view into `buffer`: gone
-  // with the next call.
-  at::Tensor batch(const FragmentSet& set, std::span<const std::uint32_t> indices,
-                   std::span<const std::uint8_t> turns);
+  // [n, channels, edge, edge] in channels-last order. A view: gone with the batch, or the next call.
+  at::Tensor tensor_of(const Batch& batch) const;
+  at::Tensor tensor_of(const FragmentSet& set, std::span<const std::uint32_t> indices);
+
+ private:
+  at::Tensor view_of(const float* pixels, std::size_t fragments) const;
 };
 
 }  // namespace frag::trainer

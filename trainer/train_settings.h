@@ -6,12 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace frag::trainer {
+#include "trainer/augmentation.h"
 
-enum class Augment {
-  none,
-  turns,  // every fragment in one of its eight exact turns and mirror images: fragments know no up
-};
+namespace frag::trainer {
 
 enum class Schedule {
   constant,
@@ -34,7 +31,6 @@ enum class ClassWeighting {
 };
 
 // As people write them, in their enum's order.
-inline constexpr std::array kAugmentNames{"none", "turns"};
 inline constexpr std::array kScheduleNames{"constant", "cosine", "step"};
 inline constexpr std::array kOptimiserNames{"sgd", "nesterov", "adam", "adamw", "adagrad"};
 
@@ -49,8 +45,8 @@ struct TrainSettings {
   double step_every = 1;    // epochs, above 0
   double step_factor = 1;   // above 0
   std::int64_t epochs = 1;  // what the schedule spans
-  std::uint64_t seed = 0;   // of order, turns and dropout
-  Augment augment = Augment::turns;
+  std::uint64_t seed = 0;   // of order, augmentation and dropout
+  Augmentation augment{.turns = true};
   double largest_norm = 0;     // gradients above it are scaled down to it; 0: never
   double label_smoothing = 0;  // in [0, 1): this share of every target is spread evenly over all classes
   ClassWeighting class_weighting = ClassWeighting::none;

@@ -29,33 +29,21 @@ std::uint64_t dropout_seed(std::uint64_t seed, std::int64_t epoch, std::int64_t 
   return mix64(derived_seed(seed, epoch, 0) + static_cast<std::uint64_t>(step));
 }
 
+at::Tensor tensor_of_labels(const Batch& batch) {
+  return at::tensor(at::ArrayRef<std::int64_t>(batch.labels), at::kLong);
+}
+
 std::int64_t count_correct(const at::Tensor& logits, const at::Tensor& targets) {
   return logits.argmax(1).eq(targets).sum().item<std::int64_t>();
 }
 
-// An epoch's order of fragments, and how each is turned.
-struct EpochPlan {
-  std::vector<std::uint32_t> order;
-  std::vector<std::uint8_t> turns;  // empty: none
-};
-
-EpochPlan plan_epoch(const TrainSettings& settings, std::size_t fragments, std::int64_t epoch) {
-  return {
-      .order = shuffled_order(fragments, derived_seed(settings.seed, epoch, 1)),
-      .turns = drawn_turns(settings.augment == Augment::turns ? fragments : 0,
-                           derived_seed(settings.seed, epoch, 2)),
-  };
-}
-
-[[noreturn]] void refuse_loss(const FragmentSet& set, std::span<const std::uint32_t> indices,
-                              const TrainPosition& position) {
+[[noreturn]] void refuse_loss(const Batch& batch, const TrainPosition& position) {
   std::string fragments;
-  for (const std::uint32_t index : indices.first(std::min(kNamedFragments, indices.size()))) {
-    fragments += (fragments.empty() ? "" : ", ") + std::to_string(set.ids()[index]);
+  const std::size_t named = std::min(kNamedFragments, batch.size());
+  for (std::size_t i = 0; i < named; ++i) {
+    fragments += (i == 0 ? "" : ", ") + std::to_string(batch.ids[i]);
   }
-  if (indices.size() > kNamedFragments) {
-    fragments += " and " + std::to_string(indices.size() - kNamedFragments) + " more";
-  }
+  if (batch.size() > named) fragments += " and " + std::to_string(batch.size() - named) + " more";
   throw LossNotFinite("the loss is no longer a number in epoch " + std::to_string(position.epoch + 1) +
                       ", batch " + std::to_string(position.step + 1) + " (fragments " + fragments +
                       "); try a lower learning rate");
@@ -106,30 +94,30 @@ struct Training::Impl {
     return {.loss = value, .correct = count_correct(logits.detach(), targets)};
   }
 
-  double learning_rate(std::size_t done, std::size_t of) const {
-    const double share = static_cast<double>(done) / static_cast<double>(of);
+  // Of the step that begins behind `done` of the epoch's positions.
+  double learning_rate(std::int64_t done, std::uint64_t positions) const {
+    const double share = static_cast<double>(done) / static_cast<double>(positions);
     return settings.learning_rate *
            learning_rate_share(settings, static_cast<double>(position.epoch) + share);
   }
 
-  void set_class_weights(const FragmentSet& set) {
-    const auto weights = class_weights_of(settings, set.labels(), network.card.classes.size());
+  void set_class_weights(const EpochOutline& outline) {
+    const auto weights = class_weights_of(settings, outline.class_counts);
     class_weights = weights.empty() ? at::Tensor() : at::tensor(weights, at::kFloat);
   }
 
-  // The batch of these fragments; counts it in `position`.
-  void train_on(const FragmentSet& set, std::span<const std::uint32_t> indices,
-                std::span<const std::uint8_t> turns, double rate) {
-    std::vector<std::int64_t> labels;
-    for (const std::uint32_t index : indices) labels.push_back(set.labels()[index]);
-    const auto count = static_cast<std::int64_t>(indices.size());
-    at::manual_seed(dropout_seed(settings.seed, position.epoch, position.step));
-    const Step done =
-        step(network.batch(set, indices, turns), at::from_blob(labels.data(), {count}, at::kLong), rate);
-    if (!std::isfinite(done.loss)) refuse_loss(set, indices, position);
+  // Counts the step in `position`; one without fragments is passed over.
+  void train_on(const Batch& batch, double rate) {
+    if (batch.size() > 0) {
+      const auto count = static_cast<std::int64_t>(batch.size());
+      at::manual_seed(dropout_seed(settings.seed, position.epoch, position.step));
+      const Step done = step(network.tensor_of(batch), tensor_of_labels(batch), rate);
+      if (!std::isfinite(done.loss)) refuse_loss(batch, position);
+      position.fragments += count;
+      position.loss += done.loss * static_cast<double>(count);
+      position.correct += done.correct;
+    }
     ++position.step;
-    position.loss += done.loss * static_cast<double>(count);
-    position.correct += done.correct;
   }
 };
 
@@ -138,34 +126,37 @@ Training::Training(Network& network, const TrainSettings& settings)
 
 Training::~Training() = default;
 
-EpochResult Training::epoch(const FragmentSet& set, std::int64_t epoch, const AfterBatch& after_batch) {
+EpochResult Training::epoch(BatchFeed& feed, std::int64_t epoch, const AfterBatch& after_batch) {
   using Clock = std::chrono::steady_clock;
   TrainPosition& position = impl_->position;
   if (position.epoch != epoch) position = {.epoch = epoch};
   const double seconds_before = position.seconds;
   const auto start = Clock::now();
   impl_->network.model->train();
-  impl_->set_class_weights(set);
-  const auto [order, turns] = plan_epoch(impl_->settings, set.size(), epoch);
-  const auto batch = static_cast<std::size_t>(impl_->settings.batch);
-  for (std::size_t from = static_cast<std::size_t>(position.step) * batch; from < order.size();
-       from += batch) {
-    const auto indices = std::span(order).subspan(from, std::min(batch, order.size() - from));
-    impl_->train_on(set, indices,
-                    turns.empty() ? std::span(turns) : std::span(turns).subspan(from, indices.size()),
-                    impl_->learning_rate(from, order.size()));
+  const EpochOutline outline = feed.begin(epoch, position.step);
+  impl_->set_class_weights(outline);
+  const std::int64_t size = impl_->settings.batch;
+  while (const Batch* batch = feed.next()) {
+    impl_->train_on(*batch, impl_->learning_rate(position.step * size, outline.positions));
     position.seconds = seconds_before + std::chrono::duration<double>(Clock::now() - start).count();
-    if (after_batch) after_batch(static_cast<std::int64_t>(indices.size()));
+    if (after_batch) after_batch(static_cast<std::int64_t>(batch->size()));
   }
-  const auto total = static_cast<double>(set.size());
-  const std::size_t last = (order.size() - 1) / batch * batch;
-  const EpochResult result{.loss = position.loss / total,
-                           .accuracy = static_cast<double>(position.correct) / total,
-                           .learning_rate = impl_->learning_rate(last, order.size()),
-                           .seconds = position.seconds,
-                           .images_per_second = total / position.seconds};
+  const auto trained = static_cast<double>(position.fragments);
+  const EpochResult result{
+      .loss = position.loss / trained,
+      .accuracy = static_cast<double>(position.correct) / trained,
+      .learning_rate = impl_->learning_rate((position.step - 1) * size, outline.positions),
+      .seconds = position.seconds,
+      .images_per_second = trained / position.seconds,
+      .left_out = feed.left_out()};
   position = {.epoch = epoch + 1};
   return result;
+}
+
+EpochResult Training::epoch(const FragmentSet& set, std::int64_t epoch, const AfterBatch& after_batch) {
+  const Network::Impl& network = impl_->network;
+  SetFeed feed(set, network.normaliser, impl_->settings, network.card.classes.size());
+  return this->epoch(feed, epoch, after_batch);
 }
 
 TrainPosition Training::position() const {

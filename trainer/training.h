@@ -11,6 +11,7 @@
 #include <string>
 
 #include "libfrag/base/error.h"
+#include "trainer/batch_feed.h"
 #include "trainer/network.h"
 #include "trainer/train_settings.h"
 
@@ -22,13 +23,15 @@ struct EpochResult {
   double learning_rate = 0;  // of the last step
   double seconds = 0;
   double images_per_second = 0;
+  LeftOut left_out;
 };
 
 // Between two steps: how far a training is, and what its epoch came to so far.
 struct TrainPosition {
-  std::int64_t epoch = 0;  // whole epochs done
-  std::int64_t step = 0;   // steps done in the epoch after those
-  double loss = 0;         // summed over its fragments
+  std::int64_t epoch = 0;      // whole epochs done
+  std::int64_t step = 0;       // steps done in the epoch after those
+  std::int64_t fragments = 0;  // in these steps
+  double loss = 0;             // summed over them
   std::int64_t correct = 0;
   double seconds = 0;
 };
@@ -48,8 +51,12 @@ class Training {
   Training(Network& network, const TrainSettings& settings);
   ~Training();
 
-  // One pass over `set`, or the rest of it where position() lies within `epoch`; `epoch` counts from 0 and
-  // chooses order and turns. LossNotFinite names epoch, batch and some of its fragments.
+  // One pass over what `feed` brings for `epoch`, counted from 0, or the rest of it where position() lies
+  // within it. LossNotFinite names epoch, batch and some of its fragments; errors of the feed come out
+  // between two steps.
+  EpochResult epoch(BatchFeed& feed, std::int64_t epoch, const AfterBatch& after_batch = {});
+
+  // The same over a set, shuffled and augmented by the settings' seed and the epoch.
   EpochResult epoch(const FragmentSet& set, std::int64_t epoch, const AfterBatch& after_batch = {});
 
   // Also within after_batch, where the step just done is counted.

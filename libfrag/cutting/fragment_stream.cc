@@ -22,21 +22,18 @@ constexpr std::size_t kTaskMost = 512;
 constexpr std::uint64_t kSmallestBatch = 64;
 
 struct Batch {
-  std::vector<FragmentId> ids;             // ascending
-  std::vector<std::size_t> place;          // of ids[i] among the fragments
-  std::vector<EncodedFragment> fragments;  // in the order of their positions
-  std::uint64_t end = 0;                   // position behind the last
+  std::size_t number = 0;          // of those in the ring
+  std::uint64_t from = 0;          // position of the first
+  std::vector<FragmentId> ids;     // ascending
+  std::vector<std::size_t> place;  // of ids[i] among the fragments
 
-  std::uint64_t bytes() const {
-    std::uint64_t sum = 0;
-    for (const EncodedFragment& one : fragments) sum += one.picture.size() + one.description.size() + 256;
-    return sum;
-  }
+  std::uint64_t end() const { return from + ids.size(); }
+  StreamPlace at(std::size_t i) const { return {from + place[i], ids[i]}; }
 };
 
 void fill(Batch& batch, const PackOrder& order, std::uint64_t from, std::uint64_t count) {
-  batch.end = std::min(from + count, order.window_end(from));
-  const auto size = static_cast<std::size_t>(batch.end - from);
+  batch.from = from;
+  const auto size = static_cast<std::size_t>(std::min(from + count, order.window_end(from)) - from);
   std::vector<FragmentId> wanted(size);
   for (std::size_t i = 0; i < size; ++i) wanted[i] = order.at(from + i);
   batch.place.resize(size);
@@ -45,7 +42,6 @@ void fill(Batch& batch, const PackOrder& order, std::uint64_t from, std::uint64_
             [&wanted](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
   batch.ids.resize(size);
   for (std::size_t i = 0; i < size; ++i) batch.ids[i] = wanted[batch.place[i]];
-  batch.fragments.assign(size, {});
 }
 
 // Where the tasks of a batch begin, and its end.
@@ -66,19 +62,20 @@ std::vector<std::size_t> task_bounds(const Catalog& catalog, const std::vector<F
 
 class Streamer {
  public:
-  Streamer(const SourceStore& store, const PackOrder& order, std::uint64_t from, std::uint64_t memory_bytes,
-           const FragmentStream& stream)
-      : store_(store),
+  Streamer(FragmentRenderer& renderer, const PackOrder& order, std::uint64_t from, const StreamMemory& memory,
+           StreamSlots& slots)
+      : renderer_(renderer),
+        catalog_(renderer.store().catalog()),
         order_(order),
-        stream_(stream),
+        slots_(slots),
         next_(from),
-        memory_(divide(order, memory_bytes)),
-        renderer_(store, memory_.cache) {}
+        memory_(memory) {}
 
   void run() {
     namespace tbb = oneapi::tbb;
     using tbb::filter_mode;
     std::vector<Batch> ring(memory_.batches);
+    for (std::size_t i = 0; i < ring.size(); ++i) ring[i].number = i;
     std::size_t turn = 0;
     const auto render = [&](tbb::flow_control& flow) -> Batch* {
       if (next_ >= order_.size()) {
@@ -87,7 +84,7 @@ class Streamer {
       }
       Batch& batch = ring[turn++ % ring.size()];
       fill(batch, order_, next_, batch_size());
-      next_ = batch.end;
+      next_ = batch.end();
       this->render(batch);
       return &batch;
     };
@@ -98,63 +95,67 @@ class Streamer {
   }
 
  private:
-  struct Memory {
-    std::uint64_t cache = 0;  // for decoded sources
-    std::uint64_t batch = 0;  // for the fragments of one batch
-    std::size_t batches = 2;  // at a time: one is rendered while the one before is written
-  };
-
-  // Where the sources of a window fit they are kept and batches may be small; a window that was made larger
-  // than the bound (one slide) is kept all the same. A drawn sample from more than fits goes through its
-  // sources once for each batch: then the memory goes to batches, so that there are few.
-  static Memory divide(const PackOrder& order, std::uint64_t bytes) {
-    const std::uint64_t held = order.window_bytes() + order.window_bytes() / 8;
-    if (!order.drawn() || held <= bytes / 4 * 3) return {std::max(held, bytes / 4 * 3), bytes / 8, 2};
-    return {bytes / 8, bytes / 4 * 3, 1};
-  }
-
-  // As many fragments as fit, by what those so far took once encoded; the first ones may take what raw ones
-  // do.
+  // As many fragments as fit, by what those so far took; the first ones may take what raw ones do.
   std::uint64_t batch_size() const {
-    const Catalog& catalog = store_.catalog();
     const std::uint64_t seen = seen_fragments_.load();
     const std::uint64_t each =
-        seen > 0 ? seen_bytes_.load() / seen : raw_bytes_of(catalog, catalog.locate(order_.at(next_)));
-    return std::max(kSmallestBatch, memory_.batch / (each + 1));
+        seen > 0 ? seen_bytes_.load() / seen : raw_bytes_of(catalog_, catalog_.locate(order_.at(next_)));
+    return std::max(kSmallestBatch, memory_.batch_bytes / (each + 1));
   }
 
-  void render(Batch& batch) {
-    const Catalog& catalog = store_.catalog();
-    const std::vector<std::size_t> bounds = task_bounds(catalog, batch.ids);
-    const auto task = [&](std::size_t number) {
+  void render(const Batch& batch) {
+    slots_.begin(batch.number, batch.ids.size());
+    const std::vector<std::size_t> bounds = task_bounds(catalog_, batch.ids);
+    oneapi::tbb::parallel_for(std::size_t{0}, bounds.size() - 1, [&](std::size_t task) {
       throw_if_stopped();
-      const std::size_t first = bounds[number];
-      const std::span<const FragmentId> ids(batch.ids.data() + first, bounds[number + 1] - first);
-      const auto pixels = renderer_.pixels(catalog.source_of(ids.front()));
-      render_fragments(catalog, *pixels, ids, [&](std::size_t index, const Image& fragment) {
-        batch.fragments[batch.place[first + index]] = stream_.encode(ids[index], fragment);
-      });
-    };
-    oneapi::tbb::parallel_for(std::size_t{0}, bounds.size() - 1, task);
-    seen_bytes_ += batch.bytes();
-    seen_fragments_ += batch.fragments.size();
+      render_source(batch, bounds[task], bounds[task + 1]);
+    });
   }
 
-  void write(Batch& batch) {
-    for (EncodedFragment& fragment : batch.fragments) {
-      throw_if_stopped();
-      stream_.write(fragment);
-      fragment = {};  // its memory is wanted for the batch being rendered
+  // The ids [first, end) of the batch, all of one source.
+  void render_source(const Batch& batch, std::size_t first, std::size_t end) {
+    std::shared_ptr<const DecodedSource> pixels;
+    try {
+      pixels = renderer_.pixels(catalog_.source_of(batch.ids[first]));
+    } catch (const Error& error) {
+      if (error.code() != Errc::bad_input) throw;
+      for (std::size_t i = first; i < end; ++i) {
+        if (!slots_.make_of_damaged(batch.number, batch.place[i], batch.at(i), error)) throw;
+      }
+      return;
     }
-    if (stream_.checkpoint) stream_.checkpoint(batch.end);
+    const auto make = [&](std::size_t i, const Image& fragment) {
+      seen_bytes_ += slots_.make(batch.number, batch.place[i], batch.at(i), fragment);
+      ++seen_fragments_;
+    };
+    if (slots_.has_views()) return render_views(batch, *pixels, first, end, make);
+    render_fragments(catalog_, *pixels, std::span(batch.ids).subspan(first, end - first),
+                     [&](std::size_t index, const Image& fragment) { make(first + index, fragment); });
   }
 
-  const SourceStore& store_;
+  template <class Make>
+  void render_views(const Batch& batch, const DecodedSource& pixels, std::size_t first, std::size_t end,
+                    const Make& make) {
+    for (std::size_t i = first; i < end; ++i) {
+      const auto view = slots_.view(batch.at(i));
+      make(i, FragmentRenderer::render(pixels, view ? *view : view_of(catalog_, batch.ids[i])));
+    }
+  }
+
+  void write(const Batch& batch) {
+    for (std::size_t slot = 0; slot < batch.ids.size(); ++slot) {
+      throw_if_stopped();
+      slots_.write(batch.number, slot);
+    }
+    slots_.checkpoint(batch.end());
+  }
+
+  FragmentRenderer& renderer_;
+  const Catalog& catalog_;
   const PackOrder& order_;
-  const FragmentStream& stream_;
+  StreamSlots& slots_;
   std::uint64_t next_;  // the first position not yet in a batch
-  const Memory memory_;
-  FragmentRenderer renderer_;
+  const StreamMemory memory_;
   std::atomic<std::uint64_t> seen_bytes_{0}, seen_fragments_{0};
 };
 
@@ -234,16 +235,26 @@ class SourceFragments {
 void render_fragments(const Catalog& catalog, const DecodedSource& pixels, std::span<const FragmentId> ids,
                       const std::function<void(std::size_t index, const Image& fragment)>& take) {
   if (pixels.whole) return SourceFragments(catalog, *pixels.whole, ids, take).render();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const FragmentAddress at = catalog.locate(ids[i]);
-    take(i, FragmentRenderer::render(pixels, catalog.angles()[at.tile.angle],
-                                     catalog.tiling(at.source).frame(at.tile)));
-  }
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    take(i, FragmentRenderer::render(pixels, view_of(catalog, ids[i])));
 }
 
-void stream_fragments(const SourceStore& store, const PackOrder& order, std::uint64_t from,
-                      std::uint64_t memory_bytes, const FragmentStream& stream) {
-  Streamer(store, order, from, memory_bytes, stream).run();
+void stream_slots(FragmentRenderer& renderer, const PackOrder& order, std::uint64_t from,
+                  const StreamMemory& memory, StreamSlots& slots) {
+  Streamer(renderer, order, from, memory, slots).run();
+}
+
+// Where the sources of a window fit they are kept and batches may be small; a window that was made larger
+// than the bound (one slide) is kept all the same. A drawn sample from more than fits goes through its
+// sources once for each batch: then the memory goes to batches, so that there are few.
+void stream_slots(const SourceStore& store, const PackOrder& order, std::uint64_t from,
+                  std::uint64_t memory_bytes, StreamSlots& slots) {
+  const std::uint64_t held = order.window_bytes() + order.window_bytes() / 8;
+  const bool fits = !order.drawn() || held <= memory_bytes / 4 * 3;
+  FragmentRenderer renderer(store, fits ? std::max(held, memory_bytes / 4 * 3) : memory_bytes / 8);
+  const StreamMemory memory =
+      fits ? StreamMemory{memory_bytes / 8, 2} : StreamMemory{memory_bytes / 4 * 3, 1};
+  stream_slots(renderer, order, from, memory, slots);
 }
 
 }  // namespace frag

@@ -154,8 +154,10 @@ void pack_image_folder(PackJob& job) {
       continue;
     }
     GrowingFolder folder(job, split, class_folders);
-    FragmentStream stream;
-    stream.encode = [&folder](FragmentId id, const Image& pixels) { return folder.write_image(id, pixels); };
+    FragmentStream<EncodedFragment> stream;
+    stream.make = [&folder](const StreamPlace& at, const Image& pixels) {
+      return folder.write_image(at.id, pixels);
+    };
     stream.write = [&](EncodedFragment& row) {
       folder.append(row.description);
       job.progress.add(1);

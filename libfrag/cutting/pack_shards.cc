@@ -75,9 +75,9 @@ void pack_shards(PackJob& job) {
   const PackRecipe& recipe = job.manifest.recipe;
   for (PackedSplit& split : job.manifest.splits) {
     ShardFamily shards(job, split);
-    FragmentStream stream;
-    stream.encode = [&](FragmentId id, const Image& pixels) {
-      return encode_fragment(catalog, id, sample_key(id), pixels, recipe.format, recipe.quality);
+    FragmentStream<EncodedFragment> stream;
+    stream.make = [&](const StreamPlace& at, const Image& pixels) {
+      return encode_fragment(catalog, at.id, sample_key(at.id), pixels, recipe.format, recipe.quality);
     };
     stream.write = [&shards](EncodedFragment& fragment) { shards.take(fragment); };
     stream_fragments(job.dataset, job.orders.at(split.name), split.written, job.options.memory_bytes, stream);

@@ -10,6 +10,15 @@
 
 namespace frag {
 
+// What of a source a fragment shows.
+struct TileView {
+  Angle angle;
+  TileFrame frame;
+};
+
+// A fragment's own. Errors as Catalog::locate().
+TileView view_of(const Catalog& catalog, FragmentId id);
+
 // Any number of threads may render at once; a source that several ask for is decoded once.
 class FragmentRenderer {
  public:
@@ -22,8 +31,10 @@ class FragmentRenderer {
 
   // A source's pixels, shared with the cache.
   std::shared_ptr<const DecodedSource> pixels(std::uint32_t source);
-  // A tile of these pixels.
-  static Image render(const DecodedSource& pixels, const Angle& angle, const TileFrame& frame);
+  static Image render(const DecodedSource& pixels, const TileView& view);
+
+  const SourceStore& store() const { return store_; }
+  std::size_t cache_bytes() const { return cache_.limit(); }
 
  private:
   const SourceStore& store_;

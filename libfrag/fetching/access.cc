@@ -2,8 +2,8 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/dataset/folder.h"
-#include "libfrag/dataset/renderer.h"
 #include "libfrag/fetching/sample_fetch.h"
+#include "libfrag/fetching/store_reader.h"
 #include "libfrag/sampling/sampler.h"
 
 namespace frag {
@@ -16,45 +16,76 @@ bool is_url(const std::string& place) {
 class FolderAccess : public Access {
  public:
   explicit FolderAccess(const std::string& path)
-      : folder_(path), renderer_(folder_), sampler_(folder_.catalog()) {}
+      : folder_(path), sampler_(folder_.catalog()), reader_(folder_) {}
 
   const Catalog& catalog() const override { return folder_.catalog(); }
 
-  void read(const SampleSpec& spec, const std::function<void(Fragment)>& visit) override {
-    const SampleList list = sampler_.draw(spec);
-    for (std::uint64_t position = 0; position < list.size(); ++position) {
-      Fragment fragment;
-      fragment.id = list.at(position);
-      fragment.source = catalog().source_of(fragment.id);
-      fragment.class_number = catalog().class_of(fragment.id).value();
-      fragment.pixels = renderer_.render(fragment.id);
-      visit(std::move(fragment));
-    }
+  void read(const ReadRequest& request, const std::function<void(Fragment)>& visit) override {
+    reader_.read(sampler_.draw(request.spec), request, visit);
   }
 
  private:
   const DatasetFolder folder_;
-  FragmentRenderer renderer_;
   const Sampler sampler_;
+  StoreReader reader_;
 };
 
 class MirrorAccess : public Access {
  public:
   MirrorAccess(const std::vector<std::string>& urls, const std::string& dataset_id)
-      : mirrors_(urls, {.dataset = dataset_id}), fetcher_(mirrors_, {}) {}
+      : mirrors_(urls, {.dataset = dataset_id}), fetcher_(mirrors_, {}), reader_(fetcher_.store()) {}
 
   const Catalog& catalog() const override { return mirrors_.catalog(); }
-  std::vector<std::string> notes() const override { return fetcher_.notes(); }
 
-  void read(const SampleSpec& spec, const std::function<void(Fragment)>& visit) override {
-    fetcher_.fetch(fetcher_.want(spec), 0, [&](std::uint64_t, const EncodedFragment& one) {
-      visit({one.id, catalog().source_of(one.id), one.class_number, decode_fragment(one)});
-    });
+  std::vector<std::string> notes() const override {
+    std::vector<std::string> all = notes_;
+    for (const std::string& note : fetcher_.notes()) all.push_back(note);
+    return all;
+  }
+
+  void read(const ReadRequest& request, const std::function<void(Fragment)>& visit) override {
+    const WantedSample wanted = fetcher_.want(request.spec);
+    if (request.skip >= wanted.list.size()) return;
+    if (request.free_turns) return by_sources(wanted, request, visit);
+    if (fetcher_.choose(wanted, request.skip) == FetchBy::fragments)
+      return by_fragments(wanted, request, visit);
+    ReadRequest rest = request;
+    rest.damaged = {};
+    try {
+      by_sources(wanted, rest, [&](Fragment fragment) {
+        const std::uint64_t next = fragment.position + 1;
+        visit(std::move(fragment));
+        rest.skip = next;
+      });
+    } catch (const Error& error) {
+      // This machine's decoder disagrees, or nobody gives files: mirrors may still render.
+      if (error.code() != Errc::bad_input && error.code() != Errc::unavailable) throw;
+      notes_.push_back(std::string(error.what()) + "; the rest is fetched as fragments");
+      by_fragments(wanted, rest, visit);
+    }
   }
 
  private:
+  void by_sources(const WantedSample& wanted, const ReadRequest& request,
+                  const std::function<void(Fragment)>& visit) {
+    const auto prefetch = fetcher_.prefetch_sources(wanted, request.skip);
+    reader_.read(wanted.list, request, visit);
+  }
+
+  void by_fragments(const WantedSample& wanted, const ReadRequest& request,
+                    const std::function<void(Fragment)>& visit) {
+    fetcher_.fetch(wanted, request.skip, [&](std::uint64_t position, const EncodedFragment& one) {
+      Fragment fragment{position, one.id, catalog().source_of(one.id), one.class_number,
+                        decode_fragment(one)};
+      if (request.prepare) request.prepare(fragment);
+      visit(std::move(fragment));
+    });
+  }
+
   const Mirrors mirrors_;
   SampleFetcher fetcher_;
+  StoreReader reader_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace

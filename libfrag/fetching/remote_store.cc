@@ -108,4 +108,18 @@ std::uint64_t RemoteStore::missing_bytes(std::span<const std::uint32_t> sources)
   return bytes;
 }
 
+SourcePrefetch::SourcePrefetch(const RemoteStore& store, std::vector<std::uint32_t> sources)
+    : sources_(std::move(sources)), thread_([this, &store] {
+        try {
+          store.prefetch(sources_, [this] { return done_.load(); });
+        } catch (const std::exception&) {
+          // Whoever needs the source asks for it again, and hears why.
+        }
+      }) {}
+
+SourcePrefetch::~SourcePrefetch() {
+  done_ = true;
+  thread_.join();
+}
+
 }  // namespace frag

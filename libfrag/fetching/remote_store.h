@@ -3,6 +3,7 @@
 // Any number of threads may ask; a file that several ask for is fetched once.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <future>
@@ -12,6 +13,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "libfrag/dataset/source_store.h"
@@ -51,6 +53,21 @@ class RemoteStore : public SourceStore {
   mutable std::mutex mutex_;                                                            // guards all below
   mutable std::map<std::string, std::shared_future<std::filesystem::path>> under_way_;  // by SHA-256
   mutable std::set<std::string> checked_;  // files whose digest this process has seen to be right
+};
+
+// Fetches sources in the background for as long as it lives.
+class SourcePrefetch {
+ public:
+  // `store` outlives it.
+  SourcePrefetch(const RemoteStore& store, std::vector<std::uint32_t> sources);
+  ~SourcePrefetch();
+  SourcePrefetch(const SourcePrefetch&) = delete;
+  SourcePrefetch& operator=(const SourcePrefetch&) = delete;
+
+ private:
+  const std::vector<std::uint32_t> sources_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
 };
 
 }  // namespace frag

@@ -1,11 +1,8 @@
 #include "libfrag/fetching/sample_fetch.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <exception>
 #include <map>
-#include <thread>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/stop.h"
@@ -30,30 +27,6 @@ std::uint64_t expected_bytes(const Catalog& catalog, FragmentId id, SampleFormat
   if (format == SampleFormat::raw) return raw + kAround;
   return raw * (format == SampleFormat::png ? kPngShare : kJpegShare) / 256 + kAround;
 }
-
-// Fetches sources in the background for as long as it lives.
-class Prefetch {
- public:
-  Prefetch(const RemoteStore& store, std::vector<std::uint32_t> sources)
-      : sources_(std::move(sources)), thread_([this, &store] {
-          try {
-            store.prefetch(sources_, [this] { return done_.load(); });
-          } catch (const std::exception&) {
-            // Whoever needs the source asks for it again, and hears why.
-          }
-        }) {}
-  ~Prefetch() {
-    done_ = true;
-    thread_.join();
-  }
-  Prefetch(const Prefetch&) = delete;
-  Prefetch& operator=(const Prefetch&) = delete;
-
- private:
-  const std::vector<std::uint32_t> sources_;
-  std::atomic<bool> done_{false};
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -142,7 +115,7 @@ std::vector<std::uint32_t> SampleFetcher::sources_of(const WantedSample& wanted,
   return sources;
 }
 
-// What moves fewer bytes. A sample that needs more sources than the cache holds would fetch them again the
+// A sample that needs more sources than the cache holds would fetch them again the
 // next time.
 FetchBy SampleFetcher::choose(const WantedSample& wanted, std::uint64_t skip) const {
   if (set_) return FetchBy::fragments;
@@ -196,25 +169,28 @@ void SampleFetcher::by_fragments(const WantedSample& wanted, std::uint64_t skip,
   finish();
 }
 
+std::unique_ptr<SourcePrefetch> SampleFetcher::prefetch_sources(const WantedSample& wanted,
+                                                                std::uint64_t skip) const {
+  std::vector<std::uint32_t> sources = sources_of(wanted, skip);
+  if (store_.missing_bytes(sources) > cache_.most_bytes()) return nullptr;  // it would push itself out
+  return std::make_unique<SourcePrefetch>(store_, std::move(sources));
+}
+
 void SampleFetcher::by_sources(const WantedSample& wanted, std::uint64_t skip, const Deliver& deliver,
                                const Watch& watch) {
   const Catalog& catalog = mirrors_.catalog();
-  std::vector<std::uint32_t> sources = sources_of(wanted, skip);
-  if (store_.missing_bytes(sources) > cache_.most_bytes()) sources.clear();  // it would push itself out
-  const Prefetch prefetch(store_, std::move(sources));
-  const PackOrder order(catalog, wanted.list);
-  std::uint64_t position = skip;
-  FragmentStream stream;
-  stream.encode = [&](FragmentId id, const Image& pixels) {
-    return encode_fragment(catalog, id, "", pixels, wanted.format);
+  const auto prefetch = prefetch_sources(wanted, skip);
+  FragmentStream<EncodedFragment> stream;
+  stream.make = [&](const StreamPlace& at, const Image& pixels) {
+    return encode_fragment(catalog, at.id, wanted.key(at.position), pixels, wanted.format);
   };
+  std::uint64_t position = skip;
   stream.write = [&](EncodedFragment& fragment) {
-    fragment.key = wanted.key(position);
     deliver(position++, std::move(fragment));
     status_.source_bytes = store_.fetched_bytes();
     if (watch) watch(status_);
   };
-  stream_fragments(store_, order, skip, options_.memory_bytes, stream);
+  stream_fragments(store_, PackOrder(catalog, wanted.list), skip, options_.memory_bytes, stream);
   status_.source_bytes = store_.fetched_bytes();
 }
 

@@ -66,12 +66,20 @@ class SampleFetcher {
   // left, Errc::interrupted after a stop signal.
   void fetch(const WantedSample& wanted, std::uint64_t skip, const Deliver& deliver, const Watch& watch = {});
 
+  // Which of the two ways fetch() would take from `skip` on: what moves fewer bytes.
+  FetchBy choose(const WantedSample& wanted, std::uint64_t skip) const;
+
+  // The dataset's sources, for whoever renders by himself.
+  const SourceStore& store() const { return store_; }
+  // Fetches what the sample needs of them for as long as the result lives; none where they would not all fit
+  // the cache.
+  std::unique_ptr<SourcePrefetch> prefetch_sources(const WantedSample& wanted, std::uint64_t skip) const;
+
   const FetchStatus& status() const { return status_; }
   // What went wrong with mirrors and was overcome, a line each.
   std::vector<std::string> notes() const;
 
  private:
-  FetchBy choose(const WantedSample& wanted, std::uint64_t skip) const;
   void by_fragments(const WantedSample& wanted, std::uint64_t skip, const Deliver& deliver,
                     const Watch& watch);
   void by_sources(const WantedSample& wanted, std::uint64_t skip, const Deliver& deliver, const Watch& watch);

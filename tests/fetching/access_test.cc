@@ -22,7 +22,7 @@ Read read_all(Access& access, std::uint64_t count) {
   spec.count = count;
   spec.seed = 3;
   Read result;
-  access.read(spec, [&result](Fragment fragment) {
+  access.read({.spec = spec}, [&result](Fragment fragment) {
     result.ids.push_back(fragment.id);
     result.pixels += fragment.pixels.packed();
   });
@@ -42,6 +42,43 @@ TEST_CASE("a mirror gives the fragments that the folder gives") {
   CHECK(a.pixels == b.pixels);
 }
 
+TEST_CASE("free turns are a function of their seed, and mirrors give the same") {
+  const TempDir dir;
+  const auto dataset = test::small_dataset(dir);
+  const TestMirror mirror(dataset);
+  const auto local = open_access({dataset.string()}), remote = open_access({mirror.url()});
+  const auto read = [](Access& access, std::optional<std::uint64_t> seed) {
+    std::string pixels;
+    access.read({.spec = {.count = 30}, .free_turns = seed},
+                [&pixels](const Fragment& fragment) { pixels += fragment.pixels.packed(); });
+    return pixels;
+  };
+  const std::string turned = read(*local, 5);
+  CHECK(turned.size() == read(*local, std::nullopt).size());
+  CHECK(turned == read(*local, 5));
+  CHECK(turned == read(*remote, 5));
+  CHECK(turned != read(*local, 6));
+  CHECK(turned != read(*local, std::nullopt));
+}
+
+TEST_CASE("a reading may leave out positions at the front, and changes fragments before they are seen") {
+  const TempDir dir;
+  const auto dataset = test::small_dataset(dir);
+  const TestMirror mirror(dataset);
+  for (const std::string& place : {dataset.string(), mirror.url()}) {
+    const auto access = open_access({place});
+    std::vector<std::uint64_t> positions;
+    access->read({.spec = {.count = 12},
+                  .skip = 9,
+                  .prepare = [](Fragment& fragment) { fragment.pixels = Image(1, 1, 1); }},
+                 [&positions](const Fragment& fragment) {
+                   CHECK(fragment.pixels.width() == 1);
+                   positions.push_back(fragment.position);
+                 });
+    CHECK(positions == std::vector<std::uint64_t>{9, 10, 11});
+  }
+}
+
 TEST_CASE("a mirror of another dataset is named and passed over") {
   const TempDir dir;
   const auto wanted = test::small_dataset(dir, 3, 4, 1), other = test::small_dataset(dir, 3, 4, 2);
@@ -59,7 +96,7 @@ TEST_CASE("what the visitor throws is not taken for a mirror's fault") {
   SampleSpec spec;
   spec.count = 5;
   CHECK(error_of([&] {
-          access->read(spec, [](Fragment) { throw Error(Errc::interrupted, "enough"); });
+          access->read({.spec = spec}, [](const Fragment&) { throw Error(Errc::interrupted, "enough"); });
         }).code() == Errc::interrupted);
   CHECK(access->notes().empty());
 }

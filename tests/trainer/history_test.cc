@@ -64,6 +64,6 @@ TEST_CASE("history.csv leaves empty what was not measured") {
                       .learning_rate = 0.02,
                       .images_per_second = 100,
                       .seconds = 2}}) ==
-        "epoch,loss,train_accuracy,val_loss,val_accuracy,learning_rate,images_per_second,seconds\n"
-        "1,0.500000,0.750000,,,0.02,100.0,2.000\n");
+        "epoch,loss,train_accuracy,val_loss,val_accuracy,learning_rate,images_per_second,seconds,left_out\n"
+        "1,0.500000,0.750000,,,0.02,100.0,2.000,0\n");
 }

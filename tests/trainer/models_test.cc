@@ -24,7 +24,7 @@ ModelCard card_of(const FragmentSet& set, const std::string& model) {
 int epochs_to_learn(const std::string& model, std::int64_t edge, double learning_rate, int most) {
   const FragmentSet set = striped_set(32, 1, edge);
   Network network(card_of(set, model), 1);
-  Training training(network, {.batch = 8, .learning_rate = learning_rate, .augment = Augment::none});
+  Training training(network, {.batch = 8, .learning_rate = learning_rate, .augment = {}});
   for (int epoch = 0; epoch < most; ++epoch) {
     training.epoch(set, epoch);
     if (accuracy_of(set.labels(), network.predict(set)) == 1.0) return epoch + 1;

@@ -13,7 +13,7 @@ using frag::test::striped_set;
 TEST_CASE("32 fragments are learned by heart within 60 epochs") {
   const FragmentSet set = striped_set(32);
   Network network(striped_card(set), 1);
-  Training training(network, {.batch = 8, .learning_rate = 0.02, .augment = Augment::none});
+  Training training(network, {.batch = 8, .learning_rate = 0.02, .augment = {}});
   double accuracy = 0;
   int epochs = 0;
   while (accuracy < 1.0 && epochs < 60) {

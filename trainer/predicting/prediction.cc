@@ -15,7 +15,7 @@ FragmentSet render_tiles(const Picture& picture, std::span<const std::uint64_t> 
   FragmentSet set(shape);
   for (const std::uint64_t number : tiles) {
     const TileAddress tile = picture.tiling.locate(number);
-    set.add(FragmentRenderer::render(*picture.pixels, picture.angles[tile.angle], picture.tiling.frame(tile)),
+    set.add(FragmentRenderer::render(*picture.pixels, {picture.angles[tile.angle], picture.tiling.frame(tile)}),
             0, 0);
   }
   return set;

@@ -31,7 +31,7 @@ std::vector<HardFragment> read_hardest(Access& access, const Evaluation& evaluat
   for (const std::size_t place : hardest_places(evaluation, kHardest)) pictures[place];
   const SampleSpec spec{.split = evaluation.split, .count = evaluation.ids.size(), .seed = seed};
   std::size_t place = 0;
-  access.read(spec, [&](const Fragment& fragment) {
+  access.read({.spec = spec}, [&](const Fragment& fragment) {
     const auto wanted = pictures.find(place++);
     if (wanted != pictures.end()) wanted->second = for_people(fragment.pixels);
   });
