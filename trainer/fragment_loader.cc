@@ -49,9 +49,10 @@ class FragmentLoader::EpochReader {
     ReadRequest request{.spec = spec_, .skip = static_cast<std::uint64_t>(step * plan_.batch)};
     begun_ = request.skip;
     if (plan_.augment.rotate) request.free_turns = augmentation_seed(plan_.seed, epoch_, 0);
-    request.prepare = [this](Fragment& fragment) {
-      fragment.pixels = in_shape(fragment.pixels, plan_.shape);
-      change_pixels(fragment.pixels, plan_.augment, seed_of(fragment));
+    request.prepare = [this](const Fragment& fragment, const Image& pixels) {
+      Image shaped = in_shape(pixels, plan_.shape);
+      change_pixels(shaped, plan_.augment, seed_of(fragment));
+      return shaped;
     };
     request.damaged = [&](const Fragment& fragment, const std::string& why) {
       note(fragment, catalog.sources()[fragment.source].name, why);

@@ -55,6 +55,9 @@ Image in_channels(const Image& fragment, std::int64_t channels) {
 }
 
 Image in_shape(const Image& fragment, InputShape shape) {
+  if (fragment.bits() == 8 && fragment.channels() == shape.channels) {
+    return resize_area(fragment, shape.edge, shape.edge);
+  }
   return resize_area(in_channels(fragment, shape.channels), shape.edge, shape.edge);
 }
 

@@ -75,9 +75,9 @@ class MirrorAccess : public Access {
   void by_fragments(const WantedSample& wanted, const ReadRequest& request,
                     const std::function<void(Fragment)>& visit) {
     fetcher_.fetch(wanted, request.skip, [&](std::uint64_t position, const EncodedFragment& one) {
-      Fragment fragment{position, one.id, catalog().source_of(one.id), one.class_number,
-                        decode_fragment(one)};
-      if (request.prepare) request.prepare(fragment);
+      Fragment fragment{position, one.id, catalog().source_of(one.id), one.class_number, {}};
+      Image pixels = decode_fragment(one);
+      fragment.pixels = request.prepare ? request.prepare(fragment, pixels) : std::move(pixels);
       visit(std::move(fragment));
     });
   }

@@ -34,8 +34,9 @@ struct ReadRequest {
   // fragment that has no room for it is seen as it is. Needs the sources, so mirrors are asked for those; of
   // no use where a fragment is a whole picture.
   std::optional<std::uint64_t> free_turns{};
-  // Changes a fragment before it is visited. Called by many threads at once; may be empty.
-  std::function<void(Fragment&)> prepare{};
+  // Makes of a fragment's pixels, given apart from it, those that are visited. Called by many threads at once;
+  // may be empty.
+  std::function<Image(const Fragment& fragment, const Image& pixels)> prepare{};
   // Told, in order, of fragments whose source is damaged, which are then left out. Where this is empty, the
   // first of them ends the reading with Errc::bad_input. `pixels` are empty.
   std::function<void(const Fragment&, const std::string& why)> damaged{};

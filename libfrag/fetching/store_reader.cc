@@ -67,8 +67,7 @@ void StoreReader::read(const SampleList& list, const ReadRequest& request,
   FragmentStream<ReadFragment> stream;
   stream.make = [&](const StreamPlace& at, const Image& pixels) {
     ReadFragment one = start_of(catalog, at);
-    one.fragment.pixels = pixels.clone();
-    if (request.prepare) request.prepare(one.fragment);
+    one.fragment.pixels = request.prepare ? request.prepare(one.fragment, pixels) : pixels.clone();
     return one;
   };
   stream.write = [&](ReadFragment& one) {

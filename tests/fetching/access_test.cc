@@ -70,7 +70,7 @@ TEST_CASE("a reading may leave out positions at the front, and changes fragments
     std::vector<std::uint64_t> positions;
     access->read({.spec = {.count = 12},
                   .skip = 9,
-                  .prepare = [](Fragment& fragment) { fragment.pixels = Image(1, 1, 1); }},
+                  .prepare = [](const Fragment&, const Image&) { return Image(1, 1, 1); }},
                  [&positions](const Fragment& fragment) {
                    CHECK(fragment.pixels.width() == 1);
                    positions.push_back(fragment.position);
