@@ -77,7 +77,7 @@ void Fit::begin() {
   first_set_ = task_.draw_epoch(0);
   network_ = std::make_unique<Network>(task_.new_network(*first_set_));
   training_ = std::make_unique<Training>(*network_, task_.settings());
-  print_start(*network_, task_.count());
+  if (!task_.config().quiet) print_start(*network_, task_.count());
 }
 
 void Fit::go_on_from(const Checkpoint& checkpoint) {
@@ -99,6 +99,7 @@ void Fit::go_on_from(const Checkpoint& checkpoint) {
   training_->restore(checkpoint.position, checkpoint.optimiser, name);
   history_ = checkpoint.history;
   kept_ = checkpoint.position;
+  if (task_.config().quiet) return;
   print_start(*network_, task_.count());
   std::printf("going on after %s\n", describe(*kept_).c_str());
 }
@@ -112,7 +113,7 @@ void Fit::train() {
     throw_if_stopped();
     do_epoch(training_->position().epoch);
   }
-  print_end(folder_, history_, task_.watch(), reason_to_stop());
+  if (!task_.config().quiet) print_end(folder_, history_, task_.watch(), reason_to_stop());
 }
 
 std::string Fit::reason_to_stop() const {
@@ -138,7 +139,7 @@ void Fit::do_epoch(std::int64_t epoch) {
   line.ended = seconds_since_1970();
   history_.push_back(line);
   save_epoch();
-  print_line(line, task_.settings().epochs);
+  if (!task_.config().quiet) print_line(line, task_.settings().epochs);
 }
 
 void Fit::after_batch(Progress& progress, std::int64_t fragments) {

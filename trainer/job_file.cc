@@ -1,10 +1,10 @@
 #include "trainer/job_file.h"
 
-#include <toml++/toml.h>
 #include <map>
 
 #include "libfrag/base/file.h"
 #include "trainer/network.h"
+#include "trainer/toml_text.h"
 
 namespace frag::trainer {
 namespace {
@@ -20,9 +20,7 @@ using Lines = std::map<std::string, std::uint32_t>;
 }
 
 Json value_to_json(const toml::node& node, const std::string& name) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return number->get();
-  if (const auto* number = node.as_floating_point()) return number->get();
+  if (Json scalar = scalar_of(node); !scalar.is_null()) return scalar;
   if (const auto* truth = node.as_boolean()) return truth->get();
   if (const auto* array = node.as_array()) {
     Json list = Json::array();
@@ -57,14 +55,6 @@ Json table_to_json(const toml::table& table, const Json& known, const std::strin
                                  : value_to_json(node, name);
   }
   return json;
-}
-
-toml::table parse_toml(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text, std::string_view(name));
-  } catch (const toml::parse_error& error) {
-    fail(name, error.source().begin.line, std::string(error.description()));
-  }
 }
 
 // Puts the line of the key that a message names before it.
