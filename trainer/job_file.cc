@@ -93,6 +93,20 @@ void fill_local(Json& json, const ModelInfo& model) {
   fill("weight_decay", model.weight_decay);
 }
 
+// A module's path becomes what a job says of it; its file stays here.
+std::optional<ModuleFile> take_module(Json& json, const std::string& name, const Lines& lines) {
+  if (!json["model"].is_string()) return std::nullopt;
+  const auto model = json["model"].get<std::string>();
+  if (model == kTorchScript) {
+    fail(name, lines.at("model"), "key \"model\" names a TorchScript module by the path of its file");
+  }
+  if (!names_module_file(model)) return std::nullopt;
+  ModuleFile module = read_module_file(model);
+  json["model"] = kTorchScript;
+  json["module_sha256"] = module.sha256;
+  return module;
+}
+
 }  // namespace
 
 JobFile parse_job_file(std::string_view toml, const std::string& name) {
@@ -104,9 +118,7 @@ JobFile parse_job_file(std::string_view toml, const std::string& name) {
   if (!json.contains("model")) json["model"] = "small";
   const bool any_dataset = !json.contains("dataset");
   if (any_dataset) json["dataset"] = kAnyDataset;
-  if (json["model"] == kTorchScript || (json["model"].is_string() && names_module_file(json["model"]))) {
-    throw Error(Errc::bad_input, name + ": a TorchScript module cannot be a job's model yet");
-  }
+  file.module = take_module(json, name, lines);
   if (json["model"].is_string()) fill_local(json, model_info(json["model"].get<std::string>()));
   file.job = spec_from_json(json, name, lines);
   if (any_dataset) file.job.dataset.clear();
