@@ -79,12 +79,8 @@ void list_runs(const Sweep& sweep, bool json) {
     return;
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto& record = rows[i].record;
-    std::printf("run %zu/%zu: %s  %s%s\n", i + 1, rows.size(), rows[i].run.c_str(),
-                describe(rows[i].settings).c_str(),
-                !record            ? ""
-                : record->failed() ? "  (failed)"
-                                   : "  (finished)");
+    std::printf("run %zu/%zu: %s  %s  %s\n", i + 1, rows.size(), rows[i].run.c_str(), status_of(rows[i]),
+                describe(rows[i].settings).c_str());
   }
 }
 

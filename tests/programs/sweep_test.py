@@ -52,11 +52,13 @@ class Sweeps:
 
 
 def check_runs(sweeps):
-    """A run of a sweep is a run."""
+    """A run of a sweep is a run. Returns how many seconds the sweep took."""
     listed = sweeps.sweep(GRID, "whole", "--dry-run").splitlines()
     assert len(listed) == RUNS and listed[0].endswith("lr=0.02 seed=1") and listed[3].endswith("lr=0.1 seed=2"), listed
     assert not (sweeps.folder / "whole").exists()
+    started = time.monotonic()
     said = sweeps.sweep(GRID, "whole")
+    seconds = time.monotonic() - started
     assert "run 1/4: lr=0.02 seed=1 -> val 0." in said and "epoch" not in said.split("rank")[0], said
     rows = sweeps.table("whole")
     assert len(rows) == RUNS and [row["rank"] for row in rows] == ["1", "2", "3", "4"], rows
@@ -77,15 +79,16 @@ def check_runs(sweeps):
     assert "-> " not in said and said.startswith("rank"), said
     told = json.loads(sweeps.sweep(GRID, "whole", "--json"))
     assert [run["run"] for run in told["runs"]] == [row["run"] for row in rows] and told["runs"][0]["settings"]["seed"] in (1, 2), told
+    return seconds
 
 
-def check_kills(sweeps, whole):
+def check_kills(sweeps, whole, seconds):
     """kill -9 after a random time, again and again: no run is begun anew, and all end with the same weights."""
     chance = random.Random(3)
     for attempt in range(40):
         process = sweeps.start(GRID, "killed")
         try:
-            process.wait(chance.uniform(0.05, 0.5 + 0.1 * attempt))
+            process.wait(chance.uniform(0.05, 0.6 + 0.05 * attempt) * seconds)
         except subprocess.TimeoutExpired:
             process.kill()
         said, _ = process.communicate()
@@ -204,9 +207,9 @@ def main():
         sweeps = Sweeps(Path(name))
         program("frag", "synth", "images", "--size", "284x213", "--per-class", 4, cwd=name)
         program("frag", "cut", "images", "gels.frag", "--tile", 64, "--angles", "0:330:90", "--split", "50/25/25", cwd=name)
-        check_runs(sweeps)
+        seconds = check_runs(sweeps)
         whole = sweeps.weights("whole")
-        check_kills(sweeps, whole)
+        check_kills(sweeps, whole, seconds)
         check_interrupt(sweeps, whole)
         check_two_at_once(sweeps, whole)
         check_failures(sweeps)

@@ -19,11 +19,6 @@ int class_of(const SweepRow& row) {
   return !row.record ? 2 : row.record->failed() ? 1 : 0;
 }
 
-const char* status_of(const SweepRow& row) {
-  constexpr const char* kStatuses[] = {"finished", "failed", "open"};
-  return kStatuses[class_of(row)];
-}
-
 bool before(const SweepRow& a, const SweepRow& b, Watch watch) {
   if (class_of(a) != class_of(b)) return class_of(a) < class_of(b);
   return class_of(a) == 0 && better(a.record->result, b.record->result, watch);
@@ -48,6 +43,11 @@ std::vector<std::string> text_cells(const SweepRow& row, std::size_t rank, bool 
 }
 
 }  // namespace
+
+const char* status_of(const SweepRow& row) {
+  constexpr const char* kStatuses[] = {"finished", "failed", "open"};
+  return kStatuses[class_of(row)];
+}
 
 std::vector<std::size_t> ranked(const std::vector<SweepRow>& rows, Watch watch) {
   std::vector<std::size_t> order(rows.size());

@@ -16,6 +16,9 @@ struct SweepRow {
   std::optional<SweepRecord> record;  // absent: not over
 };
 
+// "finished", "failed" or "open"
+const char* status_of(const SweepRow& row);
+
 // Which row is at each rank: those with a result from the best on, then those that failed, then the rest; of
 // equals the first.
 std::vector<std::size_t> ranked(const std::vector<SweepRow>& rows, Watch watch);
