@@ -1,64 +1,16 @@
 #include <cstdio>
 #include <memory>
-#include <optional>
 
-#include "libfrag/base/file.h"
-#include "libfrag/base/text.h"
 #include "trainer/commands.h"
-#include "trainer/fit.h"
-#include "trainer/measures/spread.h"
+#include "trainer/cross_validation.h"
 
 namespace frag::trainer {
 namespace {
 
-constexpr char kValidation[] = "val";
-
-FitPlan plan_of_split(const FitConfig& config, const Catalog& catalog) {
-  FitPlan plan{.training = {.split = config.split, .count = {}}, .run = config.run};
-  if (has_split(catalog, kValidation)) plan.validation = SampleSpec{.split = kValidation, .count = {}};
-  return plan;
-}
-
-FitPlan plan_of_fold(const FitConfig& config, std::uint64_t fold) {
-  return {.training = {.count = {}, .side = SampleSide::train, .fold = fold},
-          .validation = SampleSpec{.count = {}, .side = SampleSide::test, .fold = fold},
-          .run = std::filesystem::path(config.run) / ("fold" + std::to_string(fold))};
-}
-
-void check_folds(const Catalog& catalog, std::int64_t folds) {
-  if (catalog.splits().size() == static_cast<std::size_t>(folds) && has_split(catalog, "fold0")) return;
-  throw Error(Errc::usage, "--folds " + std::to_string(folds) + ": the dataset is divided into " +
-                               join(catalog.splits(), ", ") + "; `frag split DATASET --split \"" +
-                               std::to_string(folds) + " folds\"` divides it anew");
-}
-
-// A fit for each fold, on all others; measured on the one left out.
-void cross_validate(const FitConfig& config, Access& access) {
-  check_folds(access.catalog(), *config.folds);
-  // Refused before the first fold is trained, not at the one that is in the way.
-  if (config.existing != Existing::resume) RunFolder(config.run, config.existing);
-  std::vector<double> accuracies;
-  for (std::int64_t fold = 0; fold < *config.folds; ++fold) {
-    const FitPlan plan = plan_of_fold(config, static_cast<std::uint64_t>(fold));
-    std::printf("%s\n", describe_pool(plan.training).c_str());
-    accuracies.push_back(fit(FitTask(config, access, plan)).back().val_accuracy);
-  }
-  const Spread spread = spread_of(accuracies);
-  const Json json{{"accuracies", accuracies}, {"mean", spread.mean}, {"deviation", spread.deviation}};
-  write_file_atomic(std::filesystem::path(config.run) / "folds.json", json.dump(2) + "\n");
-  std::printf("accuracy on the fold left out: mean %.3f, deviation %.3f over %zu folds\n", spread.mean,
-              spread.deviation, accuracies.size());
-}
-
 void run(const FitConfig& config) {
   use_threads(config.threads);
   const auto access = open_access(config.places);
-  if (config.folds) {
-    cross_validate(config, *access);
-  } else {
-    const FitPlan plan = plan_of_split(config, access->catalog());
-    fit(FitTask(config, *access, plan));
-  }
+  fit_all(config, *access);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
 }
 
@@ -149,13 +101,27 @@ void add_keeping(CLI::App* command, FitConfig& config, const std::shared_ptr<boo
       ->add_flag("--resume", *resume,
                  "Go on with the run in the folder, to the same weights as if it had not been interrupted")
       ->excludes(replaces);
+}
+
+}  // namespace
+
+void add_fit_settings(CLI::App* command, FitConfig& config) {
+  command
+      ->add_option("dataset", config.places,
+                   "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
+      ->required();
+  command->add_option("--model", config.model,
+                      "A model that `fragtrain models` lists, or a TorchScript file (.pt)");
+  add_fragments(command, config);
+  add_optimiser(command, config);
+  add_schedule(command, config);
+  add_loss(command, config);
   command
       ->add_option("--checkpoint-every", config.checkpoint_every,
                    "Steps between checkpoints within an epoch; 0: after every epoch only")
       ->check(CLI::Range(0, 1000000000));
+  add_threads(command, config.threads);
 }
-
-}  // namespace
 
 void add_fit(CLI::App& program) {
   auto* command = add_command(program, "fit", "Train a model on this machine",
@@ -164,18 +130,8 @@ void add_fit(CLI::App& program) {
   const auto resume = std::make_shared<bool>(false);
   const auto force = std::make_shared<bool>(false);
   add_config(command);
-  command
-      ->add_option("dataset", config->places,
-                   "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
-      ->required();
-  command->add_option("--model", config->model,
-                      "A model that `fragtrain models` lists, or a TorchScript file (.pt)");
-  add_fragments(command, *config);
-  add_optimiser(command, *config);
-  add_schedule(command, *config);
-  add_loss(command, *config);
+  add_fit_settings(command, *config);
   add_keeping(command, *config, resume, force);
-  add_threads(command, config->threads);
   set_action(command, [config, resume, force] {
     config->existing = *resume ? Existing::resume : *force ? Existing::overwrite : Existing::refuse;
     config->command = command_to_resume();

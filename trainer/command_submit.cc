@@ -11,6 +11,7 @@
 #include "trainer/job_table.h"
 #include "trainer/network.h"
 #include "trainer/patience.h"
+#include "trainer/run_folder.h"
 
 namespace frag::trainer {
 namespace {
@@ -27,8 +28,8 @@ struct SubmitArguments {
   bool wait = false;
 };
 
-// The first weights: the job's model, drawn by the sample's seed, with mean and deviation of a training
-// sample.
+// The first weights: the job's model, drawn by the sample's seed, or a module's own, with mean and deviation
+// of a training sample.
 Network first_network(const JobFile& file, Access& access) {
   const Catalog& catalog = access.catalog();
   const SampleSpec& wanted = file.job.sample;
@@ -38,7 +39,8 @@ Network first_network(const JobFile& file, Access& access) {
   const InputShape shape{.edge = file.input.value_or(model_info(file.job.model).input),
                          .channels = natural_channels(catalog)};
   const FragmentSet fragments = read_fragments(access, sample, shape, "pixel statistics");
-  return {make_card(file.job.model, catalog, fragments), sample.seed};
+  if (!file.module) return {make_card(file.job.model, catalog, fragments), sample.seed};
+  return {make_card(*file.module, catalog, fragments), sample.seed, &*file.module};
 }
 
 // Prints each round once it has closed; returns the finished job's status.
@@ -58,6 +60,8 @@ rounds::JobStatus follow(AggregatorLink& link, std::int64_t job) {
 
 void run(const SubmitArguments& arguments) {
   JobFile file = read_job_file(arguments.job_file);
+  const bool keeps_module = file.module && !arguments.weights.empty();
+  if (keeps_module) check_module_beside(arguments.weights, *file.module);
   AggregatorLink link(arguments.aggregator, arguments.token);
   const auto access = open_access(file.job.mirrors, file.job.dataset);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
@@ -69,12 +73,17 @@ void run(const SubmitArguments& arguments) {
               static_cast<long long>(job), file.job.name.c_str(), file.job.model.c_str(),
               file.job.dataset.substr(0, 12).c_str(), static_cast<long long>(file.job.rounds),
               static_cast<long long>(file.job.nodes), static_cast<long long>(file.job.needed()));
+  if (file.module) {
+    std::printf("its workers need the file of the module: --module %s, SHA-256 %s\n",
+                file.module->name.c_str(), file.module->sha256.c_str());
+  }
   if (!arguments.wait) return;
   const rounds::JobStatus status = follow(link, job);
   std::printf("\n%s", format_job(status).c_str());
   if (!arguments.weights.empty()) {
     write_file_atomic(arguments.weights,
                       Patience(link.url()).persist([&] { return link.weights(status.weights); }));
+    if (keeps_module) save_module_beside(arguments.weights, *file.module);
     std::printf("\nweights: %s\n", arguments.weights.c_str());
   }
 }

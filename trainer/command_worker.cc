@@ -42,6 +42,11 @@ void add_worker(CLI::App& program) {
           "--mirror", worker.mirrors,
           "Mirror of the dataset (http://HOST:PORT), asked before the job's own; may be given repeatedly")
       ->allow_extra_args(false);
+  command
+      ->add_option("--module", worker.modules,
+                   "TorchScript file (.pt) that this worker may run, where a job names it by its SHA-256; "
+                   "may be given repeatedly")
+      ->allow_extra_args(false);
   command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
   add_threads(command, arguments->threads);
   command

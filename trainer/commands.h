@@ -4,18 +4,22 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "libfrag/cli/program.h"
 
 namespace frag::trainer {
 
+struct ConfigEntry;
 struct EvaluationRequest;
+struct FitConfig;
 
 void add_fit(CLI::App& program);
 void add_eval(CLI::App& program);
 void add_export(CLI::App& program);
 void add_predict(CLI::App& program);
 void add_report(CLI::App& program);
+void add_sweep(CLI::App& program);
 void add_worker(CLI::App& program);
 void add_submit(CLI::App& program);
 void add_status(CLI::App& program);
@@ -34,11 +38,22 @@ void add_request(CLI::App* command, EvaluationRequest& request);
 // --threads, for use_threads.
 void add_threads(CLI::App* command, int& threads);
 
+// Every option of `fragtrain fit` that is a setting: all but those that say where a run is kept, and whether
+// one that is there is gone on with.
+void add_fit_settings(CLI::App* command, FitConfig& config);
+
 // --config FILE: a TOML file whose keys are the command's long options, with _ for -. The command line wins.
 // Add it before the options that the file may set.
 void add_config(CLI::App* command);
 
-// The command line that started this program, with --resume instead of --force, for a shell to read.
+// Gives the command's settings these values, where nothing else has. Errc::bad_input for a key that is none
+// of them, with where it stands and what it may mean.
+void apply_config(CLI::App& command, const std::vector<ConfigEntry>& entries);
+
+// The command line that started this program, for a shell to read.
+std::string command_as_typed();
+
+// The same with --resume instead of --force.
 std::string command_to_resume();
 
 // Sets the threads to compute with; 0 takes the machine's. Call it first: it may start the program anew.

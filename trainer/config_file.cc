@@ -1,52 +1,21 @@
 #include "trainer/config_file.h"
 
-#include <toml++/toml.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "libfrag/base/file.h"
+#include "trainer/toml_text.h"
 
 namespace frag::trainer {
 namespace {
 
 constexpr std::uint64_t kConfigLimit = std::uint64_t{1} << 20;
 
-std::string where_of(const std::string& name, const toml::source_region& source) {
-  return name + ":" + std::to_string(source.begin.line);
-}
-
-std::string value_text(const toml::node& node, const std::string& where) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return std::to_string(number->get());
-  if (const auto* number = node.as_floating_point()) return Json(number->get()).dump();
-  throw Error(Errc::bad_input, where + ": a setting is a text, a number or a list of those");
-}
-
-toml::table parse_table(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text, std::string_view(name));
-  } catch (const toml::parse_error& error) {
-    throw Error(Errc::bad_input, where_of(name, error.source()) + ": " + std::string(error.description()));
-  }
-}
-
 }  // namespace
 
 std::vector<ConfigEntry> parse_config(std::string_view toml, const std::string& name) {
-  std::vector<std::pair<std::uint32_t, ConfigEntry>> by_line;
-  for (const auto& [key, node] : parse_table(toml, name)) {
-    ConfigEntry entry{.key = std::string(key.str()), .values = {}, .where = where_of(name, key.source())};
-    if (const auto* list = node.as_array()) {
-      for (const toml::node& value : *list) entry.values.push_back(value_text(value, entry.where));
-    } else {
-      entry.values.push_back(value_text(node, entry.where));
-    }
-    by_line.emplace_back(key.source().begin.line, std::move(entry));
-  }
-  std::sort(by_line.begin(), by_line.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<ConfigEntry> entries;
-  for (auto& [line, entry] : by_line) entries.push_back(std::move(entry));
+  const toml::table table = parse_toml(toml, name);
+  for (const auto& [key, node] : in_order(table)) entries.push_back(config_entry(*key, *node, name));
   return entries;
 }
 

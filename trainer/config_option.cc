@@ -30,7 +30,9 @@ bool is_setting(const std::string& key) {
                   (meant ? "; did you mean " + *meant + "?" : "; the keys are " + join(keys, ", ")));
 }
 
-void apply_config(CLI::App& command, const std::string& path) {
+}  // namespace
+
+void apply_config(CLI::App& command, const std::vector<ConfigEntry>& entries) {
   std::map<std::string, CLI::Option*> options;
   std::vector<std::string> keys;
   for (CLI::Option* option : command.get_options([](CLI::Option*) { return true; })) {
@@ -39,19 +41,17 @@ void apply_config(CLI::App& command, const std::string& path) {
     options[key] = option;
     keys.push_back(key);
   }
-  for (const ConfigEntry& entry : read_config(path)) {
+  for (const ConfigEntry& entry : entries) {
     const auto found = options.find(entry.key);
     if (found == options.end()) refuse_key(entry, keys);
     if (found->second->count() == 0) found->second->add_result(entry.values);
   }
 }
 
-}  // namespace
-
 void add_config(CLI::App* command) {
   command
       ->add_option_function<std::string>(
-          "--config", [command](const std::string& path) { apply_config(*command, path); },
+          "--config", [command](const std::string& path) { apply_config(*command, read_config(path)); },
           "TOML file of settings, as RUN/fit.toml is one; options given beside it win")
       ->type_name("FILE");
 }

@@ -79,7 +79,7 @@ History Fit::run() {
 void Fit::begin() {
   network_ = std::make_unique<Network>(task_.new_network());
   training_ = std::make_unique<Training>(*network_, task_.settings());
-  print_start(*network_, task_.count());
+  if (!task_.config().quiet) print_start(*network_, task_.count());
 }
 
 void Fit::go_on_from(const Checkpoint& checkpoint) {
@@ -101,6 +101,7 @@ void Fit::go_on_from(const Checkpoint& checkpoint) {
   training_->restore(checkpoint.position, checkpoint.optimiser, name);
   history_ = checkpoint.history;
   kept_ = checkpoint.position;
+  if (task_.config().quiet) return;
   print_start(*network_, task_.count());
   std::printf("going on after %s\n", describe(*kept_).c_str());
 }
@@ -117,7 +118,7 @@ void Fit::train() {
     throw_if_stopped();
     do_epoch(training_->position().epoch);
   }
-  print_end(folder_, history_, task_.watch(), reason_to_stop());
+  if (!task_.config().quiet) print_end(folder_, history_, task_.watch(), reason_to_stop());
 }
 
 std::string Fit::reason_to_stop() const {
@@ -137,7 +138,7 @@ void Fit::do_epoch(std::int64_t epoch) {
   line.ended = seconds_since_1970();
   history_.push_back(line);
   save_epoch();
-  print_line(line, task_.settings().epochs);
+  if (!task_.config().quiet) print_line(line, task_.settings().epochs);
   print_left_out(result.left_out);
 }
 

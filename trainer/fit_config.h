@@ -44,6 +44,7 @@ struct FitConfig {
   int threads = 0;
   Existing existing = Existing::refuse;
   std::string command = {};  // as typed, what goes on with the run
+  bool quiet = false;        // nothing on standard output
 };
 
 // The settings in full, the model's own where the user said nothing: Adam and AdamW take a tenth of the

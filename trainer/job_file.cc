@@ -1,10 +1,10 @@
 #include "trainer/job_file.h"
 
-#include <toml++/toml.h>
 #include <map>
 
 #include "libfrag/base/file.h"
 #include "trainer/network.h"
+#include "trainer/toml_text.h"
 
 namespace frag::trainer {
 namespace {
@@ -20,9 +20,7 @@ using Lines = std::map<std::string, std::uint32_t>;
 }
 
 Json value_to_json(const toml::node& node, const std::string& name) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return number->get();
-  if (const auto* number = node.as_floating_point()) return number->get();
+  if (Json scalar = scalar_of(node); !scalar.is_null()) return scalar;
   if (const auto* truth = node.as_boolean()) return truth->get();
   if (const auto* array = node.as_array()) {
     Json list = Json::array();
@@ -57,14 +55,6 @@ Json table_to_json(const toml::table& table, const Json& known, const std::strin
                                  : value_to_json(node, name);
   }
   return json;
-}
-
-toml::table parse_toml(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text, std::string_view(name));
-  } catch (const toml::parse_error& error) {
-    fail(name, error.source().begin.line, std::string(error.description()));
-  }
 }
 
 // Puts the line of the key that a message names before it.
@@ -103,6 +93,20 @@ void fill_local(Json& json, const ModelInfo& model) {
   fill("weight_decay", model.weight_decay);
 }
 
+// A module's path becomes what a job says of it; its file stays here.
+std::optional<ModuleFile> take_module(Json& json, const std::string& name, const Lines& lines) {
+  if (!json["model"].is_string()) return std::nullopt;
+  const auto model = json["model"].get<std::string>();
+  if (model == kTorchScript) {
+    fail(name, lines.at("model"), "key \"model\" names a TorchScript module by the path of its file");
+  }
+  if (!names_module_file(model)) return std::nullopt;
+  ModuleFile module = read_module_file(model);
+  json["model"] = kTorchScript;
+  json["module_sha256"] = module.sha256;
+  return module;
+}
+
 }  // namespace
 
 JobFile parse_job_file(std::string_view toml, const std::string& name) {
@@ -114,9 +118,7 @@ JobFile parse_job_file(std::string_view toml, const std::string& name) {
   if (!json.contains("model")) json["model"] = "small";
   const bool any_dataset = !json.contains("dataset");
   if (any_dataset) json["dataset"] = kAnyDataset;
-  if (json["model"] == kTorchScript || (json["model"].is_string() && names_module_file(json["model"]))) {
-    throw Error(Errc::bad_input, name + ": a TorchScript module cannot be a job's model yet");
-  }
+  file.module = take_module(json, name, lines);
   if (json["model"].is_string()) fill_local(json, model_info(json["model"].get<std::string>()));
   file.job = spec_from_json(json, name, lines);
   if (any_dataset) file.job.dataset.clear();

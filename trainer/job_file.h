@@ -1,5 +1,6 @@
 // JOB.toml: what `fragtrain submit` reads. Its keys are JobSpec's (libfrag/rounds/messages.h) with the tables
-// [local] and [sample], and `input`; manifests/job.toml is an example with every key.
+// [local] and [sample], and `input`. `model` may be the path of a TorchScript file. manifests/job.toml is an
+// example with every key.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +11,20 @@
 #include <vector>
 
 #include "libfrag/rounds/messages.h"
+#include "trainer/module_file.h"
 
 namespace frag::trainer {
 
 struct JobFile {
   rounds::JobSpec job;                // job.dataset is empty where the file leaves it to the first mirror
   std::optional<std::int64_t> input;  // edge of the network's input, pixels; absent: the model's own
+  std::optional<ModuleFile> module;   // of which job.module_sha256 is the digest
 };
 
 // Absent keys take JobSpec's defaults, [local] the model's own settings, `name` the name in messages and
 // `model` "small". Errc::bad_input with file and line for what is not TOML, an unknown key and a value of the
-// wrong type or out of range; Errc::usage for an unknown model.
+// wrong type or out of range; Errc::usage for an unknown model, Errc::not_found for a module's file that is
+// not there.
 JobFile parse_job_file(std::string_view toml, const std::string& name);
 
 JobFile read_job_file(const std::filesystem::path& path);

@@ -22,7 +22,25 @@ ModelCard card_of_lease(const rounds::Lease& lease, const rounds::WeightsFile& s
     throw Error(Errc::bad_input,
                 name_of_weights(lease) + " is of model " + card.model + ", the job's is " + lease.model);
   }
+  if (card.module_sha256 != lease.module_sha256) {
+    throw Error(Errc::bad_input, name_of_weights(lease) + " is of module " + card.module_sha256 +
+                                     ", the job's is " + lease.module_sha256);
+  }
   return card;
+}
+
+const ModuleFile* module_of_lease(const rounds::Lease& lease, const std::vector<ModuleFile>& modules) {
+  if (lease.module_sha256.empty()) return nullptr;
+  std::string given;
+  for (const ModuleFile& module : modules) {
+    if (module.sha256 == lease.module_sha256) return &module;
+    given += (given.empty() ? "" : ", ") + module.name + " (" + module.sha256.substr(0, 12) + ")";
+  }
+  throw Error(Errc::refused,
+              "job " + std::to_string(lease.job) + " trains the TorchScript module with SHA-256 " +
+                  lease.module_sha256 + ", and this worker runs only what --module gives it: " +
+                  (given.empty() ? "nothing" : given) +
+                  ". Get the file from whoever submitted the job, and give it if you trust it");
 }
 
 FragmentSet draw_local_set(const rounds::Lease& lease, const ModelCard& card, Access& access) {
@@ -32,8 +50,9 @@ FragmentSet draw_local_set(const rounds::Lease& lease, const ModelCard& card, Ac
 }
 
 LocalResult train_locally(const rounds::Lease& lease, const rounds::WeightsFile& start,
-                          const FragmentSet& set, const Training::AfterBatch& after_batch) {
-  Network network(start, name_of_weights(lease));
+                          const FragmentSet& set, const Training::AfterBatch& after_batch,
+                          const ModuleFile* module) {
+  Network network(start, name_of_weights(lease), module);
   Training training(network, {.batch = lease.local.batch,
                               .learning_rate = lease.local.learning_rate,
                               .momentum = lease.local.momentum,

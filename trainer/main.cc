@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "trainer/commands.h"
 #include "trainer/network.h"
 
@@ -35,6 +36,12 @@ std::string quoted(const std::string& word) {
 }
 
 }  // namespace
+
+std::string command_as_typed() {
+  std::vector<std::string> words;
+  for (char** word = g_arguments; *word != nullptr; ++word) words.push_back(quoted(*word));
+  return join(words, " ");
+}
 
 std::string command_to_resume() {
   std::string line;
@@ -79,6 +86,7 @@ int main(int argc, char** argv) {
   frag::prepare(program, "fragtrain fit gels.dataset --epochs 10 -o run && fragtrain eval run gels.dataset");
   program.require_subcommand(1);
   frag::trainer::add_fit(program);
+  frag::trainer::add_sweep(program);
   frag::trainer::add_eval(program);
   frag::trainer::add_export(program);
   frag::trainer::add_predict(program);

@@ -118,4 +118,17 @@ std::optional<ModuleFile> load_module(const fs::path& path) {
   return read_module_file(file);
 }
 
+void check_module_beside(const fs::path& weights, const ModuleFile& module) {
+  const fs::path place = weights.parent_path() / kModule;
+  if (!fs::exists(place) || read_module_file(place).sha256 == module.sha256) return;
+  throw Error(Errc::usage, place.string() + " is another module than " + module.name +
+                               ", which belongs beside " + weights.string() +
+                               "; write the weights into another folder");
+}
+
+void save_module_beside(const fs::path& weights, const ModuleFile& module) {
+  check_module_beside(weights, module);
+  write_file_atomic(weights.parent_path() / kModule, module.bytes);
+}
+
 }  // namespace frag::trainer

@@ -72,4 +72,9 @@ rounds::WeightsFile load_weights(const std::filesystem::path& path);
 // The module.pt in a RUN, or beside a weights file; nullopt where there is none.
 std::optional<ModuleFile> load_module(const std::filesystem::path& path);
 
+// The module of a weights file, beside it as module.pt, where load_module finds it. check_module_beside:
+// Errc::usage where that is the place of another module.
+void check_module_beside(const std::filesystem::path& weights, const ModuleFile& module);
+void save_module_beside(const std::filesystem::path& weights, const ModuleFile& module);
+
 }  // namespace frag::trainer

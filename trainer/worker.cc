@@ -30,12 +30,15 @@ class Worker {
       : options_(options),
         link_(options.aggregator, options.token),
         patience_(link_.url()),
-        throttle_(options.throttle) {}
+        throttle_(options.throttle) {
+    for (const std::string& path : options.modules) modules_.push_back(read_module_file(path));
+  }
 
   void run();
 
  private:
   void do_lease(const rounds::Lease& lease);
+  const ModuleFile* module_or_give_up(const rounds::Lease& lease);
   const rounds::WeightsFile& weights(std::int64_t version);
   FragmentSet draw(const rounds::Lease& lease);
   Access& open(const rounds::Lease& lease);
@@ -47,6 +50,7 @@ class Worker {
   AggregatorLink link_;
   Patience patience_;
   Throttle throttle_;
+  std::vector<ModuleFile> modules_;
   std::string token_;
 
   std::int64_t weights_version_ = -1;
@@ -79,16 +83,18 @@ void Worker::run() {
 }
 
 void Worker::do_lease(const rounds::Lease& lease) {
+  const ModuleFile* module = module_or_give_up(lease);
   const Heartbeat heartbeat(link_.url(), token_, options_.token, lease);
   const rounds::WeightsFile& start = weights(lease.weights);
   const FragmentSet set = draw(lease);
   LocalResult result;
   throttle_.start();
   try {
-    result = train_locally(lease, start, set, [&](std::int64_t) {
+    const auto after_batch = [&](std::int64_t) {
       if (heartbeat.job_ended()) throw JobEnded{};
       throttle_.pause();
-    });
+    };
+    result = train_locally(lease, start, set, after_batch, module);
   } catch (const JobEnded&) {
     say("round " + std::to_string(lease.round) + ": given up, the job has ended");
     return;
@@ -96,6 +102,21 @@ void Worker::do_lease(const rounds::Lease& lease) {
   const ResultAnswer answer =
       patience_.persist([&] { return link_.send_result(lease.task, result.change, result.fragments); });
   report(lease, result, answer);
+}
+
+// A worker that cannot do its job's leases ends. Joining again gives the lease up, so that the part is free
+// for another at once and not only when the lease dies; where that fails, it dies.
+const ModuleFile* Worker::module_or_give_up(const rounds::Lease& lease) {
+  try {
+    return module_of_lease(lease, modules_);
+  } catch (const Error&) {
+    try {
+      link_.join(options_.name);
+    } catch (const Error& error) {
+      say(std::string("the lease is not given up: ") + error.what());
+    }
+    throw;
+  }
 }
 
 void Worker::report(const rounds::Lease& lease, const LocalResult& result, const ResultAnswer& answer) {

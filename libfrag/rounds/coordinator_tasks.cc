@@ -78,6 +78,7 @@ Lease Coordinator::lease_of(const TaskRecord& task) const {
   lease.weights = state_.rounds.at({task.job, task.round}).base;
   lease.lease_s = spec.lease_s;
   lease.model = spec.model;
+  lease.module_sha256 = spec.module_sha256;
   lease.dataset = spec.dataset;
   lease.mirrors = spec.mirrors;
   lease.local = spec.local;

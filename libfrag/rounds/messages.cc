@@ -112,12 +112,19 @@ LocalSettings local_from_json(const Json& json, const std::string& what) {
   return local;
 }
 
-std::string dataset_id(const Fields& fields) {
-  std::string id = fields.text("dataset");
-  const bool hex = std::all_of(id.begin(), id.end(),
+// A SHA-256.
+std::string digest(const Fields& fields, const char* key) {
+  std::string digits = fields.text(key);
+  const bool hex = std::all_of(digits.begin(), digits.end(),
                                [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-  if (id.size() != 64 || !hex) fields.fail("dataset", "must be 64 hexadecimal digits, in lower case");
-  return id;
+  if (digits.size() != 64 || !hex) fields.fail(key, "must be 64 hexadecimal digits, in lower case");
+  return digits;
+}
+
+// Readers of before there were such models know no such key, so it is there only where it says something.
+Json with_module(Json json, const std::string& sha256) {
+  if (!sha256.empty()) json["module_sha256"] = sha256;
+  return json;
 }
 
 Json to_json(const RoundStatus& round) {
@@ -184,27 +191,29 @@ std::int64_t JobSpec::needed() const {
 }
 
 Json to_json(const JobSpec& job) {
-  return Json{{"name", job.name},
-              {"model", job.model},
-              {"dataset", job.dataset},
-              {"mirrors", job.mirrors},
-              {"nodes", job.nodes},
-              {"rounds", job.rounds},
-              {"quorum", job.quorum},
-              {"deadline_s", job.deadline_s},
-              {"lease_s", job.lease_s},
-              {"local", to_json(job.local)},
-              {"sample", to_json(job.sample)}};
+  return with_module(Json{{"name", job.name},
+                          {"model", job.model},
+                          {"dataset", job.dataset},
+                          {"mirrors", job.mirrors},
+                          {"nodes", job.nodes},
+                          {"rounds", job.rounds},
+                          {"quorum", job.quorum},
+                          {"deadline_s", job.deadline_s},
+                          {"lease_s", job.lease_s},
+                          {"local", to_json(job.local)},
+                          {"sample", to_json(job.sample)}},
+                     job.module_sha256);
 }
 
 JobSpec job_spec_from_json(const Json& json) {
   const Fields fields(json, "job");
-  fields.refuse_others({"name", "model", "dataset", "mirrors", "nodes", "rounds", "quorum", "deadline_s",
-                        "lease_s", "local", "sample"});
+  fields.refuse_others({"name", "model", "module_sha256", "dataset", "mirrors", "nodes", "rounds", "quorum",
+                        "deadline_s", "lease_s", "local", "sample"});
   JobSpec job;
   job.name = fields.filled_text("name");
   job.model = fields.filled_text("model");
-  job.dataset = dataset_id(fields);
+  if (fields.has("module_sha256")) job.module_sha256 = digest(fields, "module_sha256");
+  job.dataset = digest(fields, "dataset");
   if (fields.has("mirrors")) job.mirrors = fields.texts("mirrors");
   if (fields.has("nodes")) job.nodes = fields.integer("nodes", 1, 10'000);
   if (fields.has("rounds")) job.rounds = fields.integer("rounds", 1, kCountLimit);
@@ -227,17 +236,18 @@ JobSpec job_spec_from_json(const Json& json) {
 }
 
 Json to_json(const Lease& lease) {
-  return Json{{"task", lease.task},
-              {"job", lease.job},
-              {"round", lease.round},
-              {"part", lease.part},
-              {"weights", lease.weights},
-              {"lease_s", lease.lease_s},
-              {"model", lease.model},
-              {"dataset", lease.dataset},
-              {"mirrors", lease.mirrors},
-              {"local", to_json(lease.local)},
-              {"sample", to_json(lease.sample)}};
+  return with_module(Json{{"task", lease.task},
+                          {"job", lease.job},
+                          {"round", lease.round},
+                          {"part", lease.part},
+                          {"weights", lease.weights},
+                          {"lease_s", lease.lease_s},
+                          {"model", lease.model},
+                          {"dataset", lease.dataset},
+                          {"mirrors", lease.mirrors},
+                          {"local", to_json(lease.local)},
+                          {"sample", to_json(lease.sample)}},
+                     lease.module_sha256);
 }
 
 Lease lease_from_json(const Json& json) {
@@ -250,6 +260,7 @@ Lease lease_from_json(const Json& json) {
   lease.weights = fields.count("weights");
   lease.lease_s = fields.number("lease_s", 0, 1e6);
   lease.model = fields.text("model");
+  if (fields.has("module_sha256")) lease.module_sha256 = digest(fields, "module_sha256");
   lease.dataset = fields.text("dataset");
   lease.mirrors = fields.texts("mirrors");
   lease.local = local_from_json(fields.at("local"), "lease: local");

@@ -43,7 +43,8 @@ struct LocalSettings {
 
 struct JobSpec {
   std::string name;
-  std::string model;                 // a name that `fragtrain models` lists
+  std::string model;                 // a name that `fragtrain models` lists, or "torchscript"
+  std::string module_sha256;         // of a TorchScript module's file: 64 hexadecimal digits; else empty
   std::string dataset;               // the dataset's id: 64 hexadecimal digits
   std::vector<std::string> mirrors;  // base URLs
   std::int64_t nodes = 1;            // parts a round
@@ -72,6 +73,7 @@ struct Lease {
   std::int64_t weights = 0;  // the version to start from
   double lease_s = 30;
   std::string model;
+  std::string module_sha256;  // as the job's
   std::string dataset;
   std::vector<std::string> mirrors;
   LocalSettings local;

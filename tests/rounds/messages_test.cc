@@ -40,6 +40,17 @@ TEST_CASE("a job comes back from its JSON as it was") {
   CHECK(job_spec_from_json(parse_json(to_json(example_job()).dump(), "test")) == example_job());
 }
 
+TEST_CASE("a job of a module names it by its digest; others do not have the key") {
+  CHECK_FALSE(to_json(example_job()).contains("module_sha256"));
+  JobSpec job = example_job();
+  job.model = "torchscript";
+  job.module_sha256 = std::string(64, 'b');
+  CHECK(job_spec_from_json(to_json(job)) == job);
+  Json json = to_json(job);
+  json["module_sha256"] = "net.pt";
+  CHECK_THAT(why_refused(json), Contains("\"module_sha256\" must be 64 hexadecimal digits"));
+}
+
 TEST_CASE("a job needs a name, a model and a dataset, and has defaults for the rest") {
   const JobSpec job = job_spec_from_json({{"name", "n"}, {"model", "m"}, {"dataset", std::string(64, '0')}});
   CHECK(job.quorum == JobSpec().quorum);
@@ -109,7 +120,8 @@ TEST_CASE("the parts that close a round are the quorum's share, rounded up") {
 
 TEST_CASE("a lease comes back from its JSON as it was, and more keys do not disturb it") {
   const JobSpec job = example_job();
-  const Lease lease{"1-2-3-1", 1, 2, 3, 9, 2.5, job.model, job.dataset, job.mirrors, job.local, job.sample};
+  const Lease lease{"1-2-3-1",         1,           2,           3,         9,         2.5, job.model,
+                    job.module_sha256, job.dataset, job.mirrors, job.local, job.sample};
   Json json = to_json(lease);
   json["from_a_newer_aggregator"] = 1;
   CHECK(to_json(lease_from_json(json)) == to_json(lease));

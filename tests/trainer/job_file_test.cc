@@ -34,6 +34,21 @@ TEST_CASE("a short job file takes the model's own settings") {
   CHECK(other.job.local.weight_decay == 0.004);
 }
 
+TEST_CASE("a module's path becomes its digest, and its own settings are filled in") {
+  const test::TempDir dir;
+  const std::string path = (dir / "net.pt").string();
+  test::write_text(path, "abc");
+  const std::string toml = "mirrors = [\"http://m:1\"]\nmodel = \"" + path + "\"\n";
+  const JobFile file = parse_job_file(toml, "job.toml");
+  CHECK(file.job.model == "torchscript");
+  CHECK(file.job.module_sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  REQUIRE(file.module);
+  CHECK(file.module->bytes == "abc");
+  CHECK(file.job.local.learning_rate == 0.01);
+  std::filesystem::remove(path);
+  CHECK(test::error_of([&] { parse_job_file(toml, "job.toml"); }).code() == Errc::not_found);
+}
+
 TEST_CASE("the example in manifests/ is read") {
   const JobFile file = read_job_file(FRAG_SOURCE_DIR "/manifests/job.toml");
   CHECK(file.job.rounds == 6);
@@ -54,7 +69,7 @@ TEST_CASE("mistakes are named with their line") {
   CHECK(job_problem(good + "[sample]\nsplit = 4\n").rfind("job.toml:3: ", 0) == 0);
   CHECK(job_problem("mirrors = [\n").rfind("job.toml:", 0) == 0);
   CHECK(job_problem("nodes = 2\n").find("mirrors") != std::string::npos);
-  CHECK(job_problem(good + "model = \"net.pt\"\n") ==
-        "job.toml: a TorchScript module cannot be a job's model yet");
+  CHECK(job_problem(good + "model = \"torchscript\"\n").rfind("job.toml:2: key \"model\" names", 0) == 0);
+  CHECK(job_problem(good + "module_sha256 = \"0\"\n") == "job.toml:2: unknown key \"module_sha256\"");
   CHECK(job_problem(good + "dataset = \"short\"\n").rfind("job.toml:2: ", 0) == 0);
 }

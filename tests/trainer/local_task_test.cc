@@ -41,6 +41,35 @@ TEST_CASE("weights of another model than the lease's are refused") {
   CHECK(test::error_of([&] { card_of_lease(lease, start); }).code() == Errc::bad_input);
 }
 
+TEST_CASE("weights of another module than the lease's are refused") {
+  const FragmentSet set = test::striped_set(3);
+  auto start = rounds::parse_weights(Network(test::striped_card(set), 1).weights());
+  ModelCard card = test::striped_card(set);
+  card.model = kTorchScript;
+  card.module_sha256 = std::string(64, 'a');
+  start.layout.card = to_json(card);
+  rounds::Lease lease = lease_of_part(0);
+  lease.model = kTorchScript;
+  lease.module_sha256 = std::string(64, 'a');
+  CHECK(card_of_lease(lease, start).module_sha256 == lease.module_sha256);
+  lease.module_sha256 = std::string(64, 'b');
+  CHECK(test::error_of([&] { card_of_lease(lease, start); }).code() == Errc::bad_input);
+}
+
+TEST_CASE("a worker has the lease's module from its operator, or refuses") {
+  const std::vector<ModuleFile> modules{{.name = "a.pt", .bytes = "a", .sha256 = std::string(64, 'a')},
+                                        {.name = "b.pt", .bytes = "b", .sha256 = std::string(64, 'b')}};
+  rounds::Lease lease = lease_of_part(0);
+  CHECK(module_of_lease(lease, modules) == nullptr);
+  lease.module_sha256 = std::string(64, 'b');
+  CHECK(module_of_lease(lease, modules) == &modules[1]);
+  lease.module_sha256 = std::string(64, 'c');
+  const Error error = test::error_of([&] { module_of_lease(lease, modules); });
+  CHECK(error.code() == Errc::refused);
+  CHECK(std::string(error.what()).find(lease.module_sha256) != std::string::npos);
+  CHECK(std::string(error.what()).find("a.pt (aaaaaaaaaaaa), b.pt (bbbbbbbbbbbb)") != std::string::npos);
+}
+
 TEST_CASE("a local set is the lease's sample at the card's size, of the card's classes only") {
   const test::TempDir folder;
   const auto access = open_access({test::small_dataset(folder).string()});
