@@ -163,7 +163,8 @@ void add_fit(CLI::App& program) {
   add_config(command);
   command
       ->add_option("dataset", config->places,
-                   "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
+                   "Dataset folder, WebDataset tars (a folder, a pattern in braces, files), or mirrors "
+                   "(http://HOST:PORT) in order of preference")
       ->required();
   command->add_option("--model", config->model,
                       "A model that `fragtrain models` lists, or a TorchScript file (.pt)");

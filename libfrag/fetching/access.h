@@ -1,4 +1,4 @@
-// One way to a dataset's fragments, whether it lies in a folder or behind mirrors.
+// One way to a dataset's fragments, whether it lies in a folder, in WebDataset tars or behind mirrors.
 //
 // An Access belongs to one thread.
 #pragma once
@@ -37,10 +37,10 @@ class Access {
   virtual std::vector<std::string> notes() const { return {}; }
 };
 
-// Opens one dataset folder, or one or more mirrors (http://, https:// or ftp:// URLs), which are used
-// together. With `dataset_id` not empty, a mirror of another dataset is named in notes() and passed over, and
-// a folder of another dataset is Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found
-// for no folder.
+// Opens one dataset folder, or WebDataset tars (what names_shards() of local_shards.h is true of), or one or
+// more mirrors (http://, https:// or ftp:// URLs), which are used together. With `dataset_id` not empty, a
+// mirror of another dataset is named in notes() and passed over, and a folder or tars of another dataset are
+// Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found for no folder.
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places,
                                     const std::string& dataset_id = "");
 
