@@ -108,7 +108,11 @@ class Builder {
       add(shard, tar, sample);
     };
     try {
-      shard.index.empty() ? read_through(tar, take) : read_by_index(shard, tar, take);
+      if (shard.index.empty()) {
+        read_through(tar, take);
+      } else {
+        read_by_index(shard, tar, take);
+      }
     } catch (const Error& error) {
       if (error.code() != Errc::bad_input) throw;
       throw Error(Errc::bad_input, shard.tar.string() + ": " + error.what());

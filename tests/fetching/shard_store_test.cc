@@ -1,5 +1,6 @@
 #include "libfrag/fetching/shard_store.h"
 
+#include <map>
 #include <thread>
 
 #include "libfrag/base/file.h"
