@@ -59,7 +59,8 @@ void add_eval(CLI::App& program) {
   command->add_option("weights", arguments->weights, "Run folder or weights file (.safetensors)")->required();
   command
       ->add_option("dataset", arguments->places,
-                   "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
+                   "Dataset folder, WebDataset tars (a folder, a pattern in braces, files), or mirrors "
+                   "(http://HOST:PORT) in order of preference")
       ->required();
   add_request(command, arguments->request);
   command->add_option("--predictions", arguments->predictions,

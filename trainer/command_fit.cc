@@ -108,7 +108,8 @@ void add_keeping(CLI::App* command, FitConfig& config, const std::shared_ptr<boo
 void add_fit_settings(CLI::App* command, FitConfig& config) {
   command
       ->add_option("dataset", config.places,
-                   "Dataset folder, or mirrors (http://HOST:PORT) in order of preference")
+                   "Dataset folder, WebDataset tars (a folder, a pattern in braces, files), or mirrors "
+                   "(http://HOST:PORT) in order of preference")
       ->required();
   command->add_option("--model", config.model,
                       "A model that `fragtrain models` lists, or a TorchScript file (.pt)");

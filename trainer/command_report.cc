@@ -74,8 +74,10 @@ void add_report(CLI::App& program) {
                               "fragtrain report run gels.dataset -o run.html");
   const auto arguments = std::make_shared<ReportArguments>();
   command->add_option("weights", arguments->run, "Run folder or weights file (.safetensors)")->required();
-  command->add_option("dataset", arguments->places,
-                      "To measure on: dataset folder, or mirrors (http://HOST:PORT) in order of preference");
+  command->add_option(
+      "dataset", arguments->places,
+      "To measure on: dataset folder, WebDataset tars (a folder, a pattern in braces, files), "
+      "or mirrors (http://HOST:PORT) in order of preference");
   command->add_option("-o,--output", arguments->output, "HTML file to write")->required();
   command->add_option("--title", arguments->title, "Title; without it the name of the run's folder");
   add_request(command, arguments->request);

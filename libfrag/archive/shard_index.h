@@ -2,11 +2,14 @@
 //
 // A line of JSON a fragment, in the order of the tar, so that a loader can fetch one fragment by a range, and
 // a check can say which member is wrong:
-//   {"key":"000000000017","class":0,"members":{"png":[512,31245,"<xxh3-128>"],"cls":[...],"json":[...]}}
-// A member's numbers are the offset of its first byte in the tar and its length in bytes. Pure functions.
+//   {"key":"000000000017","class":0,"members":{"png":[512,31245,"<xxh3-128>"],"cls":[...],"json":[...]},
+//    "group":3}
+// A member's numbers are the offset of its first byte in the tar and its length in bytes. The group is the
+// number of its first source in the dataset. Pure functions.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,13 +28,17 @@ struct ShardMember {
 struct ShardEntry {
   std::string key;
   std::uint32_t class_number = 0;
-  std::vector<ShardMember> members;  // in the order of the tar
+  std::vector<ShardMember> members;         // in the order of the tar
+  std::optional<std::uint64_t> group = {};  // sources of one group never lie on two sides of a split
 
   bool operator==(const ShardEntry&) const = default;
 };
 
 // One line with its newline.
 std::string to_line(const ShardEntry& entry);
+
+// The reverse, of a line without its newline; Errc::bad_input that begins with `what`.
+ShardEntry parse_shard_line(std::string_view line, const std::string& what);
 
 // The whole of an index; Errc::bad_input that names `name` and the line.
 std::vector<ShardEntry> parse_shard_index(std::string_view text, const std::string& name);

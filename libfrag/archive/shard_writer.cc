@@ -21,8 +21,8 @@ ShardWriter::ShardWriter(const std::filesystem::path& folder, std::string stem, 
   summary_.by_class.resize(classes);
 }
 
-void ShardWriter::add(const EncodedFragment& fragment) {
-  ShardEntry entry{fragment.key, fragment.class_number, {}};
+void ShardWriter::add(const EncodedFragment& fragment, std::uint64_t group) {
+  ShardEntry entry{fragment.key, fragment.class_number, {}, group};
   const auto add_member = [&](const char* extension, std::string_view data) {
     const std::uint64_t offset = tar_.add(fragment.key + "." + extension, data);
     entry.members.push_back({extension, offset, data.size(), xxh3_128_hex(data)});

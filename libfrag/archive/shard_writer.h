@@ -40,7 +40,8 @@ class ShardWriter {
   // Opens FOLDER/STEM.tar and FOLDER/STEM.index.jsonl under temporary names. `classes` is how many there are.
   ShardWriter(const std::filesystem::path& folder, std::string stem, std::size_t classes);
 
-  void add(const EncodedFragment& fragment);
+  // `group`: the number of the first source in the fragment's group.
+  void add(const EncodedFragment& fragment, std::uint64_t group);
   std::uint64_t fragments() const { return summary_.fragments; }
   // The tar's size in bytes if it ended behind `fragment`.
   std::uint64_t bytes_with(const EncodedFragment& fragment) const;

@@ -145,14 +145,19 @@ std::optional<TarMember> TarReader::next() {
   archive_entry* entry = nullptr;
   const int result = archive_read_next_header(impl_->tar, &entry);
   if (result == ARCHIVE_EOF) return std::nullopt;
-  impl_->require(result);
+  // Warned of is a name that is no word of this locale, and it comes as the bytes that it is.
+  if (result != ARCHIVE_WARN) impl_->require(result);
   const auto size = static_cast<std::uint64_t>(archive_entry_size(entry));
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr || size > impl_->member_limit) {
     throw Error(Errc::bad_input, "a tar member of " + std::to_string(size) +
                                      " bytes, more than the limit of " + std::to_string(impl_->member_limit));
   }
-  TarMember member{name, std::string(size, '\0')};
+  if (archive_entry_sparse_count(entry) > 0)
+    throw Error(Errc::bad_input, std::string("the tar member ") + name + " is sparse; store it whole");
+  // What the format has taken so far are all headers of the member, extended ones included.
+  const auto offset = static_cast<std::uint64_t>(archive_filter_bytes(impl_->tar, 0));
+  TarMember member{name, std::string(size, '\0'), offset};
   std::size_t done = 0;
   while (done < size) {
     const la_ssize_t got = archive_read_data(impl_->tar, member.data.data() + done, size - done);

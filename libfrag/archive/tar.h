@@ -41,6 +41,7 @@ class TarWriter {
 struct TarMember {
   std::string name;
   std::string data;
+  std::uint64_t offset = 0;  // of the data's first byte in the archive
 };
 
 // Reads members in order. One thread.
@@ -52,8 +53,8 @@ class TarReader {
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;
 
-  // nullopt at the end. Errc::bad_input where the bytes are no tar or end too early; what the source throws
-  // comes out.
+  // nullopt at the end. Errc::bad_input where the bytes are no tar or end too early, and for sparse members;
+  // what the source throws comes out.
   std::optional<TarMember> next();
 
  private:

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <string_view>
+#include <unordered_map>
 
 #include "libfrag/cutting/fragment_stream.h"
 #include "libfrag/cutting/pack_layouts.h"
@@ -17,6 +19,15 @@ std::string shard_stem(const std::string& split, const PackPart& part, std::uint
   return safe_file_name(split) + part_suffix(part.number, part.count) + digits.data();
 }
 
+// Of each source the first one of its group: groups by numbers, as names may say who a sample is of.
+std::vector<std::uint32_t> group_numbers(const SourceTable& sources) {
+  std::unordered_map<std::string_view, std::uint32_t> first;
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t i = 0; i < sources.size(); ++i)
+    numbers.push_back(first.try_emplace(sources.group(i), i).first->second);
+  return numbers;
+}
+
 // The shards of one split.
 class ShardFamily {
  public:
@@ -24,7 +35,7 @@ class ShardFamily {
     for (const auto& [name, shard] : job.manifest.shards) number_ += name == split.name ? 1 : 0;
   }
 
-  void take(const EncodedFragment& fragment) {
+  void take(const EncodedFragment& fragment, std::uint32_t group) {
     const PackRecipe& recipe = job_.manifest.recipe;
     if (shard_ && (shard_->fragments() >= recipe.shard_fragments ||
                    shard_->bytes_with(fragment) > recipe.shard_bytes)) {
@@ -34,7 +45,7 @@ class ShardFamily {
       shard_ = std::make_unique<ShardWriter>(
           job_.options.folder, shard_stem(split_.name, job_.part(), number_), job_.manifest.classes.size());
     }
-    shard_->add(fragment);
+    shard_->add(fragment, group);
     job_.progress.add(1);
   }
 
@@ -73,13 +84,16 @@ class ShardFamily {
 void pack_shards(PackJob& job) {
   const Catalog& catalog = job.dataset.catalog();
   const PackRecipe& recipe = job.manifest.recipe;
+  const std::vector<std::uint32_t> groups = group_numbers(catalog.sources());
   for (PackedSplit& split : job.manifest.splits) {
     ShardFamily shards(job, split);
     FragmentStream<EncodedFragment> stream;
     stream.make = [&](const StreamPlace& at, const Image& pixels) {
       return encode_fragment(catalog, at.id, sample_key(at.id), pixels, recipe.format, recipe.quality);
     };
-    stream.write = [&shards](EncodedFragment& fragment) { shards.take(fragment); };
+    stream.write = [&](EncodedFragment& fragment) {
+      shards.take(fragment, groups[catalog.source_of(fragment.id)]);
+    };
     stream_fragments(job.dataset, job.orders.at(split.name), split.written, job.options.memory_bytes, stream);
     shards.seal();
   }

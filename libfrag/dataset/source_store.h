@@ -17,11 +17,15 @@ class SourceStore {
 
   virtual const Catalog& catalog() const = 0;
 
-  // The pixels of a source, whole or by region; the file's SHA-256 was checked.
+  // The pixels of a source, whole or by region; the file's digest was checked.
   virtual SourcePixels open_source(std::uint32_t source) const = 0;
 
-  // All of them; Errc::bad_input where their digest is not the table's: then this machine's decoder disagrees
-  // with the one that cut the dataset. For a source that is read by region see verify_pixels().
+  // Whether the table has the digests of the sources' pixels. (Tars of other people have none.)
+  virtual bool knows_pixels() const { return true; }
+
+  // All of them; Errc::bad_input that names the source where they do not decode, or where their digest is not
+  // the table's: then this machine's decoder disagrees with the one that cut the dataset. For a source that
+  // is read by region see verify_pixels().
   Image decode_source(std::uint32_t source) const { return decode_source(source, open_source(source)); }
   // The same where open_source() gave `opened` already.
   Image decode_source(std::uint32_t source, const SourcePixels& opened) const;

@@ -1,8 +1,11 @@
 #include "libfrag/fetching/access.h"
 
+#include <algorithm>
+
 #include "libfrag/base/error.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/fetching/sample_fetch.h"
+#include "libfrag/fetching/shard_store.h"
 #include "libfrag/fetching/store_reader.h"
 #include "libfrag/sampling/sampler.h"
 
@@ -13,19 +16,22 @@ bool is_url(const std::string& place) {
   return place.find("://") != std::string::npos;
 }
 
-class FolderAccess : public Access {
+// Renders from sources that lie on this machine.
+class StoreAccess : public Access {
  public:
-  explicit FolderAccess(const std::string& path)
-      : folder_(path), sampler_(folder_.catalog()), reader_(folder_) {}
+  explicit StoreAccess(std::unique_ptr<const SourceStore> store, std::vector<std::string> notes = {})
+      : store_(std::move(store)), notes_(std::move(notes)), sampler_(store_->catalog()), reader_(*store_) {}
 
-  const Catalog& catalog() const override { return folder_.catalog(); }
+  const Catalog& catalog() const override { return store_->catalog(); }
+  std::vector<std::string> notes() const override { return notes_; }
 
   void read(const ReadRequest& request, const std::function<void(Fragment)>& visit) override {
     reader_.read(sampler_.draw(request.spec), request, visit);
   }
 
  private:
-  const DatasetFolder folder_;
+  const std::unique_ptr<const SourceStore> store_;
+  const std::vector<std::string> notes_;
   const Sampler sampler_;
   StoreReader reader_;
 };
@@ -88,16 +94,25 @@ class MirrorAccess : public Access {
   std::vector<std::string> notes_;
 };
 
+std::unique_ptr<Access> open_local(const std::vector<std::string>& places) {
+  if (std::all_of(places.begin(), places.end(), names_shards)) {
+    auto store = open_shards(places);
+    std::vector<std::string> notes = store->notes();
+    return std::make_unique<StoreAccess>(std::move(store), std::move(notes));
+  }
+  if (places.size() > 1)
+    throw Error(Errc::usage,
+                "name one dataset folder, or WebDataset tars only, or mirrors only (http://HOST:PORT)");
+  return std::make_unique<StoreAccess>(std::make_unique<DatasetFolder>(places.front()));
+}
+
 }  // namespace
 
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places, const std::string& dataset_id) {
   if (places.empty()) throw Error(Errc::usage, "no dataset: name a folder, or the address of a mirror");
-  bool all_urls = true;
-  for (const std::string& place : places) all_urls = all_urls && is_url(place);
-  if (all_urls) return std::make_unique<MirrorAccess>(places, dataset_id);
-  if (places.size() > 1)
-    throw Error(Errc::usage, "name one dataset folder, or mirrors only (http://HOST:PORT)");
-  auto access = std::make_unique<FolderAccess>(places.front());
+  if (std::all_of(places.begin(), places.end(), is_url))
+    return std::make_unique<MirrorAccess>(places, dataset_id);
+  auto access = open_local(places);
   if (!dataset_id.empty() && access->catalog().id() != dataset_id) {
     throw Error(Errc::refused, places.front() + " holds dataset " + access->catalog().id().substr(0, 12) +
                                    "..., not " + dataset_id.substr(0, 12) + "...");

@@ -1,4 +1,4 @@
-// One way to a dataset's fragments, whether it lies in a folder or behind mirrors.
+// One way to a dataset's fragments, whether it lies in a folder, in WebDataset tars or behind mirrors.
 //
 // An Access belongs to one thread at a time; its catalogue may be read from any.
 #pragma once
@@ -34,8 +34,8 @@ struct ReadRequest {
   // fragment that has no room for it is seen as it is. Needs the sources, so mirrors are asked for those; of
   // no use where a fragment is a whole picture.
   std::optional<std::uint64_t> free_turns{};
-  // Makes of a fragment's pixels, given apart from it, those that are visited. Called by many threads at once;
-  // may be empty.
+  // Makes of a fragment's pixels, given apart from it, those that are visited. Called by many threads at
+  // once; may be empty.
   std::function<Image(const Fragment& fragment, const Image& pixels)> prepare{};
   // Told, in order, of fragments whose source is damaged, which are then left out. Where this is empty, the
   // first of them ends the reading with Errc::bad_input. `pixels` are empty.
@@ -57,10 +57,10 @@ class Access {
   virtual std::vector<std::string> notes() const { return {}; }
 };
 
-// Opens one dataset folder, or one or more mirrors (http://, https:// or ftp:// URLs), which are used
-// together. With `dataset_id` not empty, a mirror of another dataset is named in notes() and passed over, and
-// a folder of another dataset is Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found
-// for no folder.
+// Opens one dataset folder, or WebDataset tars (what names_shards() of local_shards.h is true of), or one or
+// more mirrors (http://, https:// or ftp:// URLs), which are used together. With `dataset_id` not empty, a
+// mirror of another dataset is named in notes() and passed over, and a folder or tars of another dataset are
+// Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found for no folder.
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places,
                                     const std::string& dataset_id = "");
 

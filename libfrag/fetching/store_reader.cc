@@ -21,12 +21,15 @@ namespace {
 // Where the sources fit the cache, so many fragments are rendered at a time: enough to sort by source and to
 // share among threads, few enough to be ready soon.
 constexpr std::uint64_t kFewFragments = 256;
-// Else so many bytes, because every batch decodes its sources anew.
+// Else so many bytes, because every batch decodes its sources anew: but for sources of one fragment, which
+// are decoded once either way.
 constexpr std::uint64_t kLargeBatch = std::uint64_t{256} << 20;
 
 StreamMemory memory_for(const PackOrder& order, const FragmentRenderer& renderer) {
-  if (order.window_bytes() > renderer.cache_bytes() || order.size() == 0) return {.batch_bytes = kLargeBatch};
   const Catalog& catalog = renderer.store().catalog();
+  const bool decoded_again =
+      order.window_bytes() > renderer.cache_bytes() && catalog.recipe().fit != Fit::whole;
+  if (decoded_again || order.size() == 0) return {.batch_bytes = kLargeBatch};
   return {.batch_bytes = kFewFragments * (raw_bytes_of(catalog, catalog.locate(order.at(0))) + 1)};
 }
 

@@ -27,7 +27,7 @@ struct ShardBench {
     FragmentRenderer renderer(folder);
     ShardWriter writer(dir.path(), "s-000000", folder.catalog().classes().size());
     for (FragmentId id = 0; id < kFragments; ++id)
-      writer.add(encode_fragment(folder.catalog(), id, sample_key(id), renderer.render(id), format));
+      writer.add(encode_fragment(folder.catalog(), id, sample_key(id), renderer.render(id), format), 0);
     summary = writer.finish();
     index = parse_shard_index(read_file(dir / "s-000000.index.jsonl"), "index");
   }

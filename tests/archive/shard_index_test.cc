@@ -9,7 +9,7 @@ using frag::test::error_of;
 
 TEST_CASE("an index read back is the one that was written") {
   const ShardEntry one{"000000000017", 3, {{"png", 512, 300, "aa"}, {"cls", 1536, 1, "bb"}}};
-  const ShardEntry two{"000000000004", 0, {{"png", 2560, 7, "cc"}}};
+  const ShardEntry two{"000000000004", 0, {{"png", 2560, 7, "cc"}}, 17};
   CHECK(parse_shard_index(to_line(one) + to_line(two), "x") == std::vector<ShardEntry>{one, two});
 }
 
