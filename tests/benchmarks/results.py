@@ -4,9 +4,10 @@
     tests/benchmarks/results.py [--write] [SECTION...]
 
 Sections are fashion-mnist, kth-tips, blood-smears and synth; without any, all. What a section found is printed as Markdown, the commands
-that it ran included; --write also puts it in its place in docs/results.md, which is whole at any instant. --short runs every command on next to
-nothing, to see that they run. FRAG_BIN_DIR has the programs (default build/release/bin), FRAG_TEST_DATA the images (../shared/data) and
-FRAG_FASHION_MNIST the Debian package's (/usr/share/datasets/fashion-mnist). A section without its images is said to be SKIPPED, and the exit status is 77.
+that it ran included; --write also puts it in its place in docs/results.md, which is whole at any instant. --short runs every command on
+next to nothing, to see that they run. FRAG_BIN_DIR has the programs (default build/release/bin), FRAG_TEST_DATA the images (../shared/data)
+and FRAG_FASHION_MNIST the Debian package's (/usr/share/datasets/fashion-mnist). Sections without their images are said to be SKIPPED, with
+exit status 77.
 """
 import argparse
 import os
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # a folder of it would be a change to the commit that the tables name
 from pooled_folds import Figures, of_folds, of_split
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,11 +49,11 @@ class Bench:
         return time.monotonic() - began
 
     def cut(self, images, dataset, *options):
-        self.run(" ".join(["frag cut", images, dataset, *filter(None, options)]))
+        self.run(" ".join(["frag cut", images, dataset, *options]))
 
     def row(self, dataset, split, *, model="small", options=(), epochs, count, tested, folds=0):
-        """Trains, for each of the folds where there are any, measures, and gives the line of the table."""
-        of_epochs = epochs
+        """Trains, for each of the folds where there are any, measures, and gives the line of the table. `split` is how dataset and
+        sides are called there, `count` the fragments of an epoch, `tested` those of each measurement."""
         if self.short:
             epochs, count, tested = 1, 60, 60
         run = f"{Path(dataset).stem}-{model}"
@@ -63,7 +65,7 @@ class Bench:
         else:
             self.run(f"fragtrain eval {run} {dataset} --count {tested} --threads {THREADS} --json > {run}.json")
             figures = of_split(self.folder / f"{run}.json")
-        return self.line(model, split, figures, of_epochs, count, seconds)
+        return self.line(model, split, figures, epochs, count, seconds)
 
     def folds(self, dataset, run, folds, tested):
         numbers = " ".join(map(str, range(folds)))
@@ -85,7 +87,8 @@ def fashion_mnist(bench):
 
 
 def kth_tips(bench):
-    for sides, recipe in (("by distance", "kth-tips-gray"), ("by pose", "kth-tips-gray-by-pose"), ("picture by picture: leaks", "kth-tips-gray-random")):
+    recipes = {"kth-tips-gray": "by distance", "kth-tips-gray-by-pose": "by pose", "kth-tips-gray-random": "picture by picture: leaks"}
+    for recipe, sides in recipes.items():
         dataset = recipe + ".frag"
         bench.cut("$FRAG_TEST_DATA/kth-tips-gray", dataset, f"--recipe manifests/{recipe}.toml", '--split "3 folds"')
         yield bench.row(dataset, ("KTH-TIPS grey, 10 classes", sides + ", 3 folds"), epochs=10, count=2000, tested=2000, folds=3,
@@ -93,8 +96,9 @@ def kth_tips(bench):
 
 
 def blood_smears(bench):
-    for words, dataset, options in (("in colour", "smears.frag", ""), ("in grey", "smears-gray.frag", "--channels gray --contrast stretch")):
-        bench.cut("$FRAG_TEST_DATA/blood-smears", dataset, "--recipe manifests/blood-smears.toml", '--split "5 folds"', options)
+    for words, dataset, options in (("in colour", "smears.frag", []),
+                                    ("in grey", "smears-gray.frag", ["--channels gray", "--contrast stretch"])):
+        bench.cut("$FRAG_TEST_DATA/blood-smears", dataset, "--recipe manifests/blood-smears.toml", '--split "5 folds"', *options)
         yield bench.row(dataset, (f"blood smears {words}, 4 classes", "by image, 5 folds"), epochs=8, count=1000, tested=1000, folds=5,
                         options=TEXTURES)
 
@@ -112,11 +116,13 @@ SECTIONS = {"fashion-mnist": (fashion_mnist, "FRAG_FASHION_MNIST", ""), "kth-tip
 
 
 def surroundings():
+    """The environment of the commands, with whole paths: they run in another folder."""
     variables = dict(os.environ, OMP_WAIT_POLICY="passive")
-    programs = variables.setdefault("FRAG_BIN_DIR", str(ROOT / "build/release/bin"))
-    variables.setdefault("FRAG_TEST_DATA", str(ROOT.parent / "shared/data"))
-    variables.setdefault("FRAG_FASHION_MNIST", "/usr/share/datasets/fashion-mnist")
-    variables["PATH"] = programs + ":" + variables["PATH"]
+    places = {"FRAG_BIN_DIR": ROOT / "build/release/bin", "FRAG_TEST_DATA": ROOT.parent / "shared/data",
+              "FRAG_FASHION_MNIST": "/usr/share/datasets/fashion-mnist"}
+    for name, otherwise in places.items():
+        variables[name] = os.path.abspath(variables.get(name, otherwise))
+    variables["PATH"] = variables["FRAG_BIN_DIR"] + ":" + variables["PATH"]
     return variables
 
 
