@@ -99,7 +99,7 @@ def blood_smears(bench):
     for words, dataset, options in (("in colour", "smears.frag", []),
                                     ("in grey", "smears-gray.frag", ["--channels gray", "--contrast stretch"])):
         bench.cut("$FRAG_TEST_DATA/blood-smears", dataset, "--recipe manifests/blood-smears.toml", '--split "5 folds"', *options)
-        yield bench.row(dataset, (f"blood smears {words}, 4 classes", "by image, 5 folds"), epochs=8, count=1000, tested=1000, folds=5,
+        yield bench.row(dataset, (f"blood smears {words}, 4 classes", "by image, 5 folds"), epochs=6, count=1000, tested=1000, folds=5,
                         options=TEXTURES)
 
 
