@@ -221,6 +221,22 @@ def kth_tips_gray():
     equal({finding["kind"] for finding in found["findings"]}, {"picture"}, "findings")
 
 
+def kth_tips_gray_by_pose():
+    cut = Cut("kth-tips-gray-by-pose", os.path.join(DATA, "kth-tips-gray"))
+    equal(sorted(cut.groups()), [f"im_{pose}" for pose in range(1, 10)], "a group a pose and light, of all classes and scales")
+    equal({side: set(row.values()) for side, row in cut.sources().items()}, {"train": {45}, "val": {18}, "test": {18}}, "sources a class")
+
+
+def kth_tips_gray_random():
+    cut = Cut("kth-tips-gray-random", os.path.join(DATA, "kth-tips-gray"))
+    equal(len(cut.groups()), 810, "a group a picture")
+    # What leaks: every tested picture has others of its piece and distance in train.
+    sides = collections.defaultdict(set)
+    for row in cut.rows:
+        sides[re.match(r"[^/]+/\d+-scale_\d+", row["name"])[0]].add(row["split"])
+    assert all("train" in of for of in sides.values()), sides
+
+
 def fashion_mnist():
     cut = Cut("fashion-mnist", FASHION_MNIST)
     equal(cut.classes, ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"], "classes")
@@ -229,8 +245,8 @@ def fashion_mnist():
 
 
 MADE = (pva_cryogel, kylberg, brodatz, cifar_10, cifar_100, tiny_imagenet, deepfashion)
-REAL = ((blood_smears, os.path.join(DATA, "blood-smears")), (kth_tips_gray, os.path.join(DATA, "kth-tips-gray")),
-        (fashion_mnist, FASHION_MNIST))
+REAL = ((blood_smears, os.path.join(DATA, "blood-smears")), (fashion_mnist, FASHION_MNIST),
+        *((test, os.path.join(DATA, "kth-tips-gray")) for test in (kth_tips_gray, kth_tips_gray_by_pose, kth_tips_gray_random)))
 
 
 def main():
