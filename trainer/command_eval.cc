@@ -16,11 +16,12 @@ struct EvalArguments {
   EvaluationRequest request;
   std::string predictions;  // file to write; empty: none
   int threads = 0;
+  std::string device = "auto";
   bool json = false;
 };
 
 void run(const EvalArguments& arguments) {
-  use_threads(arguments.threads);
+  use_compute(arguments.threads, arguments.device);
   const std::optional<ModuleFile> module = load_module(arguments.weights);
   Network network(load_weights(arguments.weights), arguments.weights, module ? &*module : nullptr);
   const auto access = open_access(arguments.places);
@@ -65,7 +66,7 @@ void add_eval(CLI::App& program) {
   add_request(command, arguments->request);
   command->add_option("--predictions", arguments->predictions,
                       "CSV file to write: every fragment with its class and probabilities");
-  add_threads(command, arguments->threads);
+  add_compute(command, arguments->threads, arguments->device);
   command->add_flag("--json", arguments->json, "As JSON");
   set_action(command, [arguments] { run(*arguments); });
 }

@@ -18,7 +18,7 @@ struct ExportArguments {
 };
 
 void run(const ExportArguments& arguments) {
-  use_threads(1);
+  use_compute(1);
   const std::optional<ModuleFile> module = load_module(arguments.weights);
   const Network network(load_weights(arguments.weights), arguments.weights, module ? &*module : nullptr);
   const std::string file = arguments.form == kTorchScript ? network.torchscript() : network.weights();

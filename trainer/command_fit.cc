@@ -8,7 +8,7 @@ namespace frag::trainer {
 namespace {
 
 void run(const FitConfig& config) {
-  use_threads(config.threads);
+  use_compute(config.threads, config.device);
   const auto access = open_access(config.places);
   fit_all(config, *access);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
@@ -121,7 +121,9 @@ void add_fit_settings(CLI::App* command, FitConfig& config) {
       ->add_option("--checkpoint-every", config.checkpoint_every,
                    "Steps between checkpoints within an epoch; 0: after every epoch only")
       ->check(CLI::Range(0, 1000000000));
-  add_threads(command, config.threads);
+  command->add_option("--precision", config.precision, "full: 32 bits; mixed: bfloat16 where it costs little")
+      ->check(CLI::IsMember(words(kPrecisionNames)));
+  add_compute(command, config.threads, config.device);
 }
 
 void add_fit(CLI::App& program) {

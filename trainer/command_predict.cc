@@ -26,6 +26,7 @@ struct PredictArguments {
   std::string angles = "0";
   std::string split;
   int threads = 0;
+  std::string device = "auto";
   bool json = false;
 };
 
@@ -196,10 +197,10 @@ void add_predict(CLI::App& program) {
   command->add_option("--angles", arguments->angles,
                       "What fragments are turned by, degrees: first:last:step, or a list");
   command->add_option("--split", arguments->split, "Of datasets, only the sources of this split");
-  add_threads(command, arguments->threads);
+  add_compute(command, arguments->threads, arguments->device);
   command->add_flag("--json", arguments->json, "As JSON");
   set_action(command, [arguments] {
-    use_threads(arguments->threads);
+    use_compute(arguments->threads, arguments->device);
     Predict(*arguments).run();
   });
 }

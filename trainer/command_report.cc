@@ -23,6 +23,7 @@ struct ReportArguments {
   std::string title;  // empty: the name of the run's folder
   EvaluationRequest request;
   int threads = 0;
+  std::string device = "auto";
 };
 
 std::string title_of(const ReportArguments& arguments) {
@@ -44,7 +45,7 @@ std::string day_written(const std::filesystem::path& path) {
 }
 
 void run(const ReportArguments& arguments) {
-  use_threads(arguments.threads);
+  use_compute(arguments.threads, arguments.device);
   const std::optional<ModuleFile> module = load_module(arguments.run);
   Network network(load_weights(arguments.run), arguments.run, module ? &*module : nullptr);
   const RunRecord record = read_run_record(arguments.run);
@@ -81,7 +82,7 @@ void add_report(CLI::App& program) {
   command->add_option("-o,--output", arguments->output, "HTML file to write")->required();
   command->add_option("--title", arguments->title, "Title; without it the name of the run's folder");
   add_request(command, arguments->request);
-  add_threads(command, arguments->threads);
+  add_compute(command, arguments->threads, arguments->device);
   set_action(command, [arguments] { run(*arguments); });
 }
 

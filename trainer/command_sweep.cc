@@ -111,7 +111,7 @@ void run(const SweepArguments& arguments) {
   check_values(file);
   std::vector<SweepRun> planned = runs_of(arguments, file);
   const FitConfig& first = planned.front().config;
-  use_threads(first.threads);
+  use_compute(first.threads, first.device);
   const auto access = open_access(first.places);
   const SweepBag bag(arguments.folder);
   const std::vector<SweepRun> runs = settle_runs(std::move(planned), file.name, bag, *access);

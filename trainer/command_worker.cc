@@ -12,6 +12,7 @@ namespace {
 struct WorkerArguments {
   WorkerOptions worker;
   int threads = 0;
+  std::string device = "auto";
 };
 
 // "HOST-PID": tells apart the workers of one machine, too.
@@ -22,7 +23,7 @@ std::string default_name() {
 }
 
 void run(WorkerArguments arguments) {
-  use_threads(arguments.threads);
+  use_compute(arguments.threads, arguments.device);
   if (arguments.worker.name.empty()) arguments.worker.name = default_name();
   run_worker(arguments.worker);
 }
@@ -48,7 +49,7 @@ void add_worker(CLI::App& program) {
                    "may be given repeatedly")
       ->allow_extra_args(false);
   command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
-  add_threads(command, arguments->threads);
+  add_compute(command, arguments->threads, arguments->device);
   command
       ->add_option(
           "--throttle", worker.throttle,

@@ -35,8 +35,8 @@ void add_token(CLI::App* command, std::string& token);
 // --split, --count and --seed of what is measured.
 void add_request(CLI::App* command, EvaluationRequest& request);
 
-// --threads, for use_threads.
-void add_threads(CLI::App* command, int& threads);
+// --threads and --device, for use_compute.
+void add_compute(CLI::App* command, int& threads, std::string& device);
 
 // Every option of `fragtrain fit` that is a setting: all but those that say where a run is kept, and whether
 // one that is there is gone on with.
@@ -57,6 +57,6 @@ std::string command_as_typed();
 std::string command_to_resume();
 
 // Sets the threads to compute with; 0 takes the machine's. Call it first: it may start the program anew.
-void use_threads(int threads);
+void use_compute(int threads, const std::string& device = "cpu");
 
 }  // namespace frag::trainer

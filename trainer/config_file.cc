@@ -62,7 +62,9 @@ std::string fit_toml(const FitConfig& config, const TrainSettings& settings, std
   add("label_smoothing", config.label_smoothing);
   add("class_weights", config.class_weights);
   add("checkpoint_every", config.checkpoint_every);
+  add("precision", config.precision);
   add("threads", threads);
+  add("device", config.device);
   return text;
 }
 

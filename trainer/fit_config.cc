@@ -101,6 +101,7 @@ TrainSettings train_settings(const FitConfig& config, const ModelInfo& model,
       .epochs = config.epochs,
       .seed = config.seed,
       .augment = parse_augmentation(config.augment),
+      .precision = static_cast<Precision>(place_of(kPrecisionNames, config.precision)),
       .largest_norm = config.clip,
       .label_smoothing = config.label_smoothing,
   };
@@ -129,6 +130,7 @@ Json to_json(const TrainSettings& settings) {
   json["label_smoothing"] = settings.label_smoothing;
   json["class_weights"] = class_weights_json(settings);
   json["augment"] = to_text(settings.augment);
+  json["precision"] = kPrecisionNames[static_cast<std::size_t>(settings.precision)];
   return json;
 }
 

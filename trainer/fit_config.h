@@ -41,7 +41,9 @@ struct FitConfig {
   std::int64_t patience = 0;  // epochs; 0: any number
   std::string watch = "accuracy";
   std::int64_t checkpoint_every = 0;  // steps; 0: after epochs only
+  std::string precision = "full";
   int threads = 0;
+  std::string device = "auto";
   Existing existing = Existing::refuse;
   std::string command = {};  // as typed, what goes on with the run
   bool quiet = false;        // nothing on standard output

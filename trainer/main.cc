@@ -8,7 +8,7 @@
 #include "libfrag/base/error.h"
 #include "libfrag/base/text.h"
 #include "trainer/commands.h"
-#include "trainer/network.h"
+#include "trainer/compute.h"
 
 namespace frag::trainer {
 namespace {
@@ -52,9 +52,10 @@ std::string command_to_resume() {
   return line + "--resume";
 }
 
-void use_threads(int threads) {
+void use_compute(int threads, const std::string& device) {
   if (threads != 1) make_openmp_wait_quietly();
   set_compute_threads(threads);
+  set_compute_device(device);
 }
 
 void set_action(CLI::App* command, std::function<void()> action) {
@@ -72,9 +73,11 @@ void add_token(CLI::App* command, std::string& token) {
       ->envname("FRAG_TOKEN");
 }
 
-void add_threads(CLI::App* command, int& threads) {
+void add_compute(CLI::App* command, int& threads, std::string& device) {
   command->add_option("--threads", threads, "Threads to compute with; 0: all the machine has")
       ->check(CLI::Range(0, 1024));
+  command->add_option("--device", device,
+                      "What to compute on: cpu, cuda, cuda:1, or auto: a GPU where LibTorch has one");
 }
 
 }  // namespace frag::trainer

@@ -2,15 +2,13 @@
 
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
-#include <dlfcn.h>
 
 #include <numeric>
 #include <stdexcept>
-#include <thread>
 
 #include "libfrag/base/text.h"
+#include "trainer/compute_impl.h"
 #include "trainer/measures/probabilities.h"
 #include "trainer/models/initial.h"
 #include "trainer/models/script.h"
@@ -150,21 +148,8 @@ ModelCard make_card(const std::string& model, const Catalog& catalog, const Frag
           .recipe = recipe_of_fragments(catalog.recipe())};
 }
 
-void set_compute_threads(int threads) {
-  if (threads <= 0) threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  at::set_num_threads(threads);
-  // OpenBLAS, where that is the BLAS, keeps threads of its own that LibTorch's setting does not reach.
-  using SetThreads = void (*)(int);
-  if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
-    set(threads);
-}
-
 const Normaliser& Network::normaliser() const {
   return impl_->normaliser;
-}
-
-int compute_threads() {
-  return at::get_num_threads();
 }
 
 at::Tensor Network::Impl::view_of(const float* pixels, std::size_t fragments) const {
@@ -173,7 +158,8 @@ at::Tensor Network::Impl::view_of(const float* pixels, std::size_t fragments) co
   return at::from_blob(const_cast<float*>(pixels),
                        {static_cast<std::int64_t>(fragments), channels, edge, edge},
                        {edge * edge * channels, 1, edge * channels, channels}, at::kFloat)
-      .contiguous(at::MemoryFormat::ChannelsLast);
+      .contiguous(at::MemoryFormat::ChannelsLast)
+      .to(device);
 }
 
 at::Tensor Network::Impl::tensor_of(const Batch& batch) const {
@@ -190,7 +176,12 @@ at::Tensor Network::Impl::tensor_of(const FragmentSet& set, std::span<const std:
 }
 
 Network::Impl::Impl(ModelCard card_in, const std::string& what, const ModuleFile* module)
-    : card(std::move(card_in)), normaliser(card), model(build(card, what, module)) {}
+    : card(std::move(card_in)),
+      normaliser(card),
+      model(build(card, what, module)),
+      device(device_of_networks()) {
+  if (!device.is_cpu()) model->to(device);
+}
 
 Network::Network(ModelCard card, std::uint64_t seed, const ModuleFile* module) {
   at::manual_seed(seed);
@@ -224,7 +215,7 @@ std::string Network::change_from(const rounds::WeightsFile& start) const {
   std::vector<NamedTensor> tensors = tensors_of(*impl_->model);
   for (auto& [info, tensor] : tensors) {
     if (info.kind != TensorKind::parameter) continue;
-    tensor = read_tensor(start, expect_tensor(start, info, "starting weights")) - tensor;
+    tensor = read_tensor(start, expect_tensor(start, info, "starting weights")) - tensor.cpu();
   }
   return write_tensors(tensors, to_json(impl_->card));
 }
@@ -239,7 +230,7 @@ std::vector<float> Network::logits(const FragmentSet& set) {
   for (std::size_t from = 0; from < order.size(); from += kPredictBatch) {
     const auto indices =
         std::span(order).subspan(from, std::min<std::size_t>(kPredictBatch, order.size() - from));
-    const at::Tensor rows = impl_->model->forward(impl_->tensor_of(set, indices)).contiguous();
+    const at::Tensor rows = impl_->model->forward(impl_->tensor_of(set, indices)).cpu().contiguous();
     if (!at::isfinite(rows).all().item<bool>()) {
       throw Error(Errc::bad_input, "what the network gives is not a number: its weights are of no use");
     }

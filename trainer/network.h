@@ -12,6 +12,7 @@
 
 #include "libfrag/rounds/safetensors.h"
 #include "trainer/batch.h"
+#include "trainer/compute.h"
 #include "trainer/fragment_set.h"
 #include "trainer/model_card.h"
 #include "trainer/module_file.h"
@@ -50,10 +51,6 @@ std::int64_t parameter_count(const std::string& model, std::int64_t channels, st
 // A card for a new network: mean and deviation of `sample`'s pixels, as the model wants them.
 ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample);
 ModelCard make_card(const ModuleFile& module, const Catalog& catalog, const FragmentSet& sample);
-
-// Sets LibTorch's threads (and its BLAS's); 0 takes the machine's.
-void set_compute_threads(int threads);
-int compute_threads();
 
 class Network {
  public:

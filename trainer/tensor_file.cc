@@ -28,7 +28,7 @@ std::string write_tensors(const std::vector<NamedTensor>& tensors, const Json& c
   for (const TensorInfo& info : infos) {
     const auto named = std::find_if(tensors.begin(), tensors.end(),
                                     [&](const NamedTensor& t) { return t.info.name == info.name; });
-    const at::Tensor plain = named->tensor.detach().contiguous();
+    const at::Tensor plain = named->tensor.detach().cpu().contiguous();
     if (info.bytes > 0) std::memcpy(file.data() + info.offset, plain.data_ptr(), info.bytes);
   }
   return file;

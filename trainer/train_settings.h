@@ -30,7 +30,13 @@ enum class ClassWeighting {
   given,
 };
 
+enum class Precision {
+  full,   // 32 bits
+  mixed,  // convolutions and products of matrices in bfloat16, weights and sums in 32 bits
+};
+
 // As people write them, in their enum's order.
+inline constexpr std::array kPrecisionNames{"full", "mixed"};
 inline constexpr std::array kScheduleNames{"constant", "cosine", "step"};
 inline constexpr std::array kOptimiserNames{"sgd", "nesterov", "adam", "adamw", "adagrad"};
 
@@ -47,6 +53,7 @@ struct TrainSettings {
   std::int64_t epochs = 1;  // what the schedule spans
   std::uint64_t seed = 0;   // of order, augmentation and dropout
   Augmentation augment{.turns = true};
+  Precision precision = Precision::full;
   double largest_norm = 0;     // gradients above it are scaled down to it; 0: never
   double label_smoothing = 0;  // in [0, 1): this share of every target is spread evenly over all classes
   ClassWeighting class_weighting = ClassWeighting::none;

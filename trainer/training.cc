@@ -11,6 +11,7 @@
 
 #include "libfrag/base/random.h"
 #include "trainer/class_weights.h"
+#include "trainer/compute_impl.h"
 #include "trainer/network_impl.h"
 #include "trainer/optimiser.h"
 #include "trainer/schedule.h"
@@ -29,8 +30,8 @@ std::uint64_t dropout_seed(std::uint64_t seed, std::int64_t epoch, std::int64_t 
   return mix64(derived_seed(seed, epoch, 0) + static_cast<std::uint64_t>(step));
 }
 
-at::Tensor tensor_of_labels(const Batch& batch) {
-  return at::tensor(at::ArrayRef<std::int64_t>(batch.labels), at::kLong);
+at::Tensor tensor_of_labels(const Batch& batch, at::Device device) {
+  return at::tensor(at::ArrayRef<std::int64_t>(batch.labels), at::kLong).to(device);
 }
 
 std::int64_t count_correct(const at::Tensor& logits, const at::Tensor& targets) {
@@ -77,12 +78,17 @@ struct Training::Impl {
     const at::Tensor loss = cross_entropy(logits, targets);
     const at::Tensor auxiliary = network.model->auxiliary_logits();
     if (!auxiliary.defined()) return loss;
-    return loss + models::kAuxiliaryWeight * cross_entropy(auxiliary, targets);
+    return loss + models::kAuxiliaryWeight * cross_entropy(auxiliary.to(at::kFloat), targets);
+  }
+
+  at::Tensor forward(const at::Tensor& pixels) const {
+    const MixedPrecision mixed(settings.precision == Precision::mixed, network.device);
+    return network.model->forward(pixels).to(at::kFloat);
   }
 
   Step step(const at::Tensor& pixels, const at::Tensor& targets, double learning_rate) {
     optimiser.clear_gradients();
-    const at::Tensor logits = network.model->forward(pixels);
+    const at::Tensor logits = forward(pixels);
     const at::Tensor loss = loss_of(logits, targets);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) return {.loss = value};
@@ -103,7 +109,7 @@ struct Training::Impl {
 
   void set_class_weights(const EpochOutline& outline) {
     const auto weights = class_weights_of(settings, outline.class_counts);
-    class_weights = weights.empty() ? at::Tensor() : at::tensor(weights, at::kFloat);
+    class_weights = weights.empty() ? at::Tensor() : at::tensor(weights, at::kFloat).to(network.device);
   }
 
   // Counts the step in `position`; one without fragments is passed over.
@@ -111,7 +117,7 @@ struct Training::Impl {
     if (batch.size() > 0) {
       const auto count = static_cast<std::int64_t>(batch.size());
       at::manual_seed(dropout_seed(settings.seed, position.epoch, position.step));
-      const Step done = step(network.tensor_of(batch), tensor_of_labels(batch), rate);
+      const Step done = step(network.tensor_of(batch), tensor_of_labels(batch, network.device), rate);
       if (!std::isfinite(done.loss)) refuse_loss(batch, position);
       position.fragments += count;
       position.loss += done.loss * static_cast<double>(count);

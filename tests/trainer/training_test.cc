@@ -2,6 +2,7 @@
 
 #include "tests/support/support.h"
 #include "tests/trainer/learning_sets.h"
+#include "trainer/compute.h"
 #include "trainer/metrics.h"
 #include "trainer/training.h"
 
@@ -36,6 +37,37 @@ TEST_CASE("equal seeds train to equal bits, other seeds do not") {
   const std::string first = train(1);
   CHECK(train(1) == first);
   CHECK(train(2) != first);
+}
+
+TEST_CASE("mixed precision learns by heart, too, and its weights stay in 32 bits") {
+  const FragmentSet set = striped_set(24);
+  Network network(striped_card(set), 1);
+  Training training(network,
+                    {.batch = 8, .learning_rate = 0.02, .augment = {}, .precision = Precision::mixed});
+  double accuracy = 0;
+  for (std::int64_t epoch = 0; epoch < 60 && accuracy < 1; ++epoch)
+    accuracy = training.epoch(set, epoch).accuracy;
+  CHECK(accuracy == 1.0);
+  CHECK(network.weights().find("BF16") == std::string::npos);
+}
+
+TEST_CASE("mixed precision is over when a step is") {
+  const FragmentSet set = striped_set(8);
+  const auto logits_after = [&set](Precision precision) {
+    Network trained(striped_card(set), 1), other(striped_card(set), 2);
+    Training(trained, {.batch = 8, .precision = precision}).epoch(set, 0);
+    return other.logits(set);
+  };
+  CHECK(logits_after(Precision::mixed) == logits_after(Precision::full));
+}
+
+TEST_CASE("a device that is not there is refused by name") {
+  for (const char* name : {"gpu", "cuda:99", "cpu:1", "meta"}) {
+    const Error error = test::error_of([name] { set_compute_device(name); });
+    CHECK(error.code() == Errc::usage);
+    CHECK(std::string(error.what()).find(name) != std::string::npos);
+  }
+  CHECK(compute_device() == "cpu");
 }
 
 TEST_CASE("after_batch hears of every fragment and may end the epoch") {

@@ -42,6 +42,7 @@ class Script : public Model {
   std::string script(ScriptBody& body, const std::string& x) const override {
     torch::jit::Module evaluating = script_.deepcopy();
     evaluating.eval();
+    evaluating.to(at::kCPU);
     return body.call("module", evaluating, body.add("torch.contiguous(" + x + ")"));
   }
 

@@ -43,7 +43,7 @@ class ScriptTree {
     const std::string result = layer.script(body, "x");
     torch::jit::Module module("__torch__.frag.Layer", unit_, true);
     for (const auto& [name, tensor] : body.tensors_) {
-      module.register_buffer(name, tensor.detach().clone(at::MemoryFormat::Contiguous));
+      module.register_buffer(name, tensor.detach().cpu().clone(at::MemoryFormat::Contiguous));
     }
     for (const auto& [name, child] : body.layers_) module.register_module(name, write(*child));
     for (const auto& [name, child] : body.modules_) module.register_module(name, child);
