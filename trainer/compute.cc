@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <dlfcn.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <thread>
@@ -52,6 +53,19 @@ void set_compute_threads(int threads) {
 
 int compute_threads() {
   return at::get_num_threads();
+}
+
+int spare_threads() {
+  const int all = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return g_device.is_cpu() ? std::max(1, all - compute_threads()) : all;
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int kKept = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kKept);
+  mallopt(M_TRIM_THRESHOLD, kKept);
+#endif
 }
 
 void set_compute_device(const std::string& name) {

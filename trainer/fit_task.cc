@@ -73,7 +73,8 @@ LoaderPlan FitTask::loader_plan() const {
                   .batch = settings_.batch,
                   .shape = shape_,
                   .augment = settings_.augment,
-                  .seed = settings_.seed};
+                  .seed = settings_.seed,
+                  .threads = spare_threads()};
   plan.sample.count = count_;
   plan.sample.seed = config_.seed;
   return plan;

@@ -1,8 +1,12 @@
 #include "trainer/fragment_loader.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "libfrag/base/error.h"
+#include "libfrag/cutting/threads.h"
 #include "libfrag/sampling/sampler.h"
 
 namespace frag::trainer {
@@ -12,6 +16,10 @@ constexpr std::size_t kFewestBatches = 4;
 constexpr std::size_t kMostBatches = 64;
 constexpr std::size_t kQueueBytes = std::size_t{128} << 20;
 constexpr std::size_t kNamedReasons = 3;
+
+// A step's threads wait for the last of them, so each moment that another thread takes from one is lost to
+// all.
+constexpr int kBehindSteps = 10;
 
 // The one who takes the batches has gone.
 struct Closed {};
@@ -130,6 +138,8 @@ const Batch* FragmentLoader::next() {
 }
 
 void FragmentLoader::work(std::int64_t epoch, std::int64_t step) {
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kBehindSteps);
+  const ThreadLimit threads(plan_.threads);
   try {
     const Sampler sampler(access_.catalog());
     for (; epoch < plan_.epochs; ++epoch, step = 0) EpochReader(*this, epoch).read(sampler, step);

@@ -1,5 +1,6 @@
 // Renders a training's fragments ahead of its steps: draws each epoch's sample, reads it from wherever it
-// lies, augments it and makes batches of it, on a thread of its own and those of the renderer.
+// lies, augments it and makes batches of it, on a thread of its own and those of the renderer. The thread has
+// a low priority, so that it takes what a step leaves of the processors.
 //
 // Batches wait in a queue of bounded memory, over the end of an epoch too: while a network is validated, the
 // next epoch is on its way. What a batch holds is a function of the plan, the epoch and the step alone.
@@ -26,6 +27,7 @@ struct LoaderPlan {
   InputShape shape;
   Augmentation augment;
   std::uint64_t seed = 0;  // of the augmentation
+  int threads = 1;         // that render
 };
 
 class FragmentLoader : public BatchFeed {

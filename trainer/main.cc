@@ -54,6 +54,7 @@ std::string command_to_resume() {
 
 void use_compute(int threads, const std::string& device) {
   if (threads != 1) make_openmp_wait_quietly();
+  keep_freed_memory();
   set_compute_threads(threads);
   set_compute_device(device);
 }

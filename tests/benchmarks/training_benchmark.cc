@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   if (argc < 3) return std::fprintf(stderr, "usage: training_benchmark DATASET MODEL [batches] [turns]\n"), 2;
   const std::int64_t batches = argc > 3 ? std::stoll(argv[3]) : 20;
   const std::int64_t turns = argc > 4 ? std::stoll(argv[4]) : 7;
+  keep_freed_memory();
   set_compute_threads(0);
   const auto access = open_access({argv[1]});
   const ModelInfo& model = model_info(argv[2]);
