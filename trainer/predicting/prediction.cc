@@ -15,8 +15,9 @@ FragmentSet render_tiles(const Picture& picture, std::span<const std::uint64_t> 
   FragmentSet set(shape);
   for (const std::uint64_t number : tiles) {
     const TileAddress tile = picture.tiling.locate(number);
-    set.add(FragmentRenderer::render(*picture.pixels, {picture.angles[tile.angle], picture.tiling.frame(tile)}),
-            0, 0);
+    set.add(
+        FragmentRenderer::render(*picture.pixels, {picture.angles[tile.angle], picture.tiling.frame(tile)}),
+        0, 0);
   }
   return set;
 }

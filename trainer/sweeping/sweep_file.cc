@@ -20,7 +20,8 @@ constexpr char kLogUniform[] = "log_uniform";
 constexpr char kIntegers[] = "integers";
 
 // Runs that differ in these have nothing to be ranked by, or do not differ in what they learn.
-constexpr const char* kSameInAllRuns[] = {"dataset", "folds", "watch", "threads", "device", "checkpoint_every"};
+constexpr const char* kSameInAllRuns[] = {"dataset", "folds",  "watch",
+                                          "threads", "device", "checkpoint_every"};
 
 [[noreturn]] void refuse(const std::string& where, const std::string& problem) {
   throw Error(Errc::bad_input, where + ": " + problem);
