@@ -14,6 +14,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.environ["FRAG_SOURCE_DIR"], "tests/trainer/measures"))
 
 import measures_reference as reference
+from gels import cut_grouped_gels
 from programs import program
 
 SEED = 3
@@ -26,12 +27,7 @@ def evaluate(folder, *arguments, dataset="gels.frag", status=0):
 
 def prepare(folder):
     """Six groups of two images a class, whole groups in train or test, and a network after one epoch."""
-    program("frag", "synth", folder / "images", "--size", "284x213", "--per-class", 12)
-    for path in sorted((folder / "images").glob("*/*.png")):
-        number = int(path.stem[-3:])
-        path.rename(path.with_name(f"dish-{number // 2}, {number}.png"))
-    program("frag", "cut", folder / "images", folder / "gels.frag", "--tile", 64, "--split", "50/50", "--group",
-            r"(?P<group>[a-z]+/dish-\d+)")
+    cut_grouped_gels(folder, "50/50")
     program("fragtrain", "fit", folder / "gels.frag", "-o", folder / "run", "--epochs", 1, "--count", 90, "--threads", 1)
 
 

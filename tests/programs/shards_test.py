@@ -12,6 +12,7 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 import cv2
 import numpy
 
+from gels import cut_grouped_gels
 from programs import program
 
 
@@ -25,12 +26,7 @@ def evaluate(run, *places):
 
 def prepare(folder):
     """Groups of two images each, packed."""
-    program("frag", "synth", folder / "images", "--size", "284x213", "--per-class", 12)
-    for path in sorted((folder / "images").glob("*/*.png")):
-        number = int(path.stem[-3:])
-        path.rename(path.with_name(f"dish-{number // 2}, {number}.png"))
-    program("frag", "cut", folder / "images", folder / "gels.frag", "--tile", 64, "--split", "50/25/25", "--group",
-            r"(?P<group>[a-z]+/dish-\d+)")
+    cut_grouped_gels(folder, "50/25/25")
     program("frag", "pack", folder / "gels.frag", "-o", folder / "shards", "--count", 120, "--shard-fragments", 50)
 
 
