@@ -18,25 +18,21 @@ constexpr std::size_t kMemory = std::size_t{16} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
 constexpr std::size_t kSmallestBlock = 64;
 
-// The readers of a round, in ascending part order, with each tensor's place in each file.
+// The readers of a step's results, with each tensor's place in each file.
 struct Results {
   std::vector<std::unique_ptr<WeightsReader>> readers;
-  // places[t][p]: the base's tensor t in part p's file. Files may order their tensors differently.
+  // places[t][p]: the base's tensor t in result p's file. Files may order their tensors differently.
   std::vector<std::vector<const TensorInfo*>> places;
 };
 
-Results open_results(const TensorLayout& base, std::vector<PartFile> parts) {
-  std::sort(parts.begin(), parts.end(), [](const PartFile& a, const PartFile& b) { return a.part < b.part; });
-  const auto same = [](const PartFile& a, const PartFile& b) { return a.part == b.part; };
-  if (parts.empty() || std::adjacent_find(parts.begin(), parts.end(), same) != parts.end()) {
-    throw Error(Errc::internal, "a round is averaged over one result of each part, and at least one part");
-  }
+Results open_results(const TensorLayout& base, const std::vector<std::filesystem::path>& paths) {
+  if (paths.empty()) throw Error(Errc::internal, "a step is made of at least one result");
   Results results;
   results.places.resize(base.tensors.size());
-  for (const PartFile& part : parts) {
-    auto reader = std::make_unique<WeightsReader>(part.path);
+  for (const auto& path : paths) {
+    auto reader = std::make_unique<WeightsReader>(path);
     if (const std::string why = layout_mismatch(reader->layout(), base); !why.empty()) {
-      throw Error(Errc::bad_input, "part " + std::to_string(part.part) + ": " + why);
+      throw Error(Errc::bad_input, path.filename().string() + ": " + why);
     }
     for (std::size_t t = 0; t < base.tensors.size(); ++t) {
       results.places[t].push_back(reader->layout().find(base.tensors[t].name));
@@ -70,7 +66,7 @@ class Averaging {
     for (std::uint64_t first = 0; first < tensor.elements(); first += length) {
       const std::size_t count = std::min<std::uint64_t>(length, tensor.elements() - first);
       const std::string base = base_.read(tensor, first, count);
-      Block<Number> block{tensor, first, view<Number>(base), {}, std::span(next).first(count)};
+      Block<Number> block{tensor, first, view<Number>(base), {}, std::span(next).first(count), {}};
       for (std::size_t p = 0; p < bytes.size(); ++p) {
         bytes[p] = results_.readers[p]->read(*results_.places[t][p], first, count);
         block.results.push_back(view<Number>(bytes[p]));
@@ -101,11 +97,10 @@ class Averaging {
 
 }  // namespace
 
-Aggregated aggregate(const std::filesystem::path& base, std::vector<PartFile> parts, Rule& rule,
-                     const std::filesystem::path& next) {
-  const WeightsReader weights(base);
-  const Results results = open_results(weights.layout(), std::move(parts));
-  AtomicFile out(next);
+Aggregated aggregate(const StepFiles& files, const Rule& rule) {
+  const WeightsReader weights(files.base);
+  const Results results = open_results(weights.layout(), files.results);
+  AtomicFile out(files.next);
   Averaging averaging(weights, results, out);
   for (std::size_t t = 0; t < weights.layout().tensors.size(); ++t) {
     switch (weights.layout().tensors[t].kind) {

@@ -14,9 +14,15 @@
 
 namespace frag::rounds {
 
-struct PartFile {
-  std::int64_t part = 0;
-  std::filesystem::path path;
+// Where a step of the server reads and writes.
+struct StepFiles {
+  std::filesystem::path base;
+  std::vector<std::filesystem::path> results;  // in the order of the rule's contributions
+  std::filesystem::path next;                  // to be written
+  // What the rule remembers: read here (zeros where it is empty: the first step), written there; both only
+  // where Rule::memory() is not empty.
+  std::filesystem::path memory = {};
+  std::filesystem::path next_memory = {};
 };
 
 // What was written.
@@ -25,11 +31,10 @@ struct Aggregated {
   std::uint64_t bytes = 0;
 };
 
-// Writes `next` (whole or not at all, durable on return) from the weights `base` and one result a part;
-// header and card are the base's, byte for byte. Errc::bad_input that names the part whose layout differs
-// from the base's, Errc::io where a file cannot be read or written, Errc::internal for no part or a part
-// twice.
-Aggregated aggregate(const std::filesystem::path& base, std::vector<PartFile> parts, Rule& rule,
-                     const std::filesystem::path& next);
+// Writes `next` (whole or not at all, durable on return) from the weights `base` and the results; header and
+// card are the base's, byte for byte. `next_memory` is durable before it. Errc::bad_input that names the
+// result whose layout differs from the base's, Errc::io where a file cannot be read or written,
+// Errc::internal for no results.
+Aggregated aggregate(const StepFiles& files, const Rule& rule);
 
 }  // namespace frag::rounds

@@ -113,7 +113,7 @@ std::int64_t Coordinator::open(std::int64_t id, const std::string& sha256, std::
   Batch batch;
   batch.jobs.push_back(job);
   batch.rounds.push_back(new_round(job, 1, job.weights, clock_()));
-  batch.weights.push_back({job.weights, id, 0, sha256, bytes});
+  batch.weights.push_back({job.weights, id, 0, sha256, bytes, false});
   commit(batch);
   ++openings_;
   return job.weights;
@@ -246,7 +246,7 @@ void Coordinator::close(const Closing& closing, const std::string& sha256, std::
   Batch batch;
   batch.rounds.push_back(*current);
   batch.rounds.back().state = RoundState::closed;
-  batch.weights.push_back({closing.version, job.id, closing.round, sha256, bytes});
+  batch.weights.push_back({closing.version, job.id, closing.round, sha256, bytes, false});
   if (closing.round == job.spec.rounds) {
     job.state = JobState::finished;
   } else {

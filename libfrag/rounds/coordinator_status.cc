@@ -11,6 +11,8 @@ const char* name_of(JobState state) {
       return "awaiting_weights";
     case JobState::open:
       return "open";
+    case JobState::paused:
+      return "paused";
     case JobState::finished:
       return "finished";
   }
@@ -25,6 +27,8 @@ const char* name_of(RoundState state) {
       return "closing";
     case RoundState::closed:
       return "closed";
+    case RoundState::stopped:
+      return "stopped";
   }
   return "?";
 }
@@ -94,7 +98,7 @@ JobStatus Coordinator::status(std::int64_t id) const {
     if (member != state_.members.end()) {
       status.workers.push_back(status_of(worker, member->second));
     } else if (worker.job == 0 && job.state != JobState::finished) {
-      status.workers.push_back(status_of(worker, {id, worker_id, 0, 0}));
+      status.workers.push_back(status_of(worker, {.job = id, .worker = worker_id, .accepted = {}}));
     }
   }
   return status;

@@ -50,7 +50,8 @@ std::optional<std::int64_t> Coordinator::lowest_free_part(std::int64_t nodes) co
 
 MemberRecord Coordinator::member(std::int64_t job, std::int64_t worker) const {
   const auto found = state_.members.find({job, worker});
-  return found == state_.members.end() ? MemberRecord{job, worker, 0, 0} : found->second;
+  return found == state_.members.end() ? MemberRecord{.job = job, .worker = worker, .accepted = {}}
+                                       : found->second;
 }
 
 // The worker's job; a worker of no job yet is taken into the open one.
@@ -236,7 +237,7 @@ Verdict Coordinator::accept(std::int64_t worker, const std::string& id, const st
   task.ended = clock_();
   task.sha256 = sha256;
   task.bytes = bytes;
-  task.fragments = fragments;
+  task.report.fragments = fragments;
   batch.tasks.push_back(task);
   // Others may be on the same part since a deadline passed; what they do is of no more use.
   for (const auto& [other_id, other] : state_.tasks) {

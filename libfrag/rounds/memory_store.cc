@@ -1,5 +1,7 @@
 #include "libfrag/rounds/memory_store.h"
 
+#include <algorithm>
+
 #include "libfrag/base/error.h"
 
 namespace frag::rounds {
@@ -21,6 +23,22 @@ Batch MemoryStore::load() {
 std::optional<TaskRecord> MemoryStore::find_task(const std::string& id) {
   const auto found = state_.tasks.find(id);
   return found == state_.tasks.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<TaskRecord> MemoryStore::accepted(std::int64_t job, std::int64_t round) {
+  std::vector<TaskRecord> results;
+  for (const auto& [id, task] : state_.tasks) {
+    if (task.job == job && task.round == round && task.state == TaskState::accepted) results.push_back(task);
+  }
+  std::sort(results.begin(), results.end(),
+            [](const TaskRecord& a, const TaskRecord& b) { return a.order < b.order; });
+  return results;
+}
+
+std::int64_t MemoryStore::issued(std::int64_t job, std::int64_t part) {
+  return std::count_if(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
+    return entry.second.job == job && entry.second.part == part;
+  });
 }
 
 }  // namespace frag::rounds

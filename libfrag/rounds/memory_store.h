@@ -11,6 +11,8 @@ class MemoryStore : public Store {
   void write(const Batch& batch) override;
   Batch load() override;
   std::optional<TaskRecord> find_task(const std::string& id) override;
+  std::vector<TaskRecord> accepted(std::int64_t job, std::int64_t round) override;
+  std::int64_t issued(std::int64_t job, std::int64_t part) override;
 
   // The next `count` writes fail with Errc::io and change nothing, as on a full disk.
   void fail_next(int count) { failures_ = count; }

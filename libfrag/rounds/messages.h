@@ -1,19 +1,19 @@
 // The wire between submitter, aggregator and workers: what each JSON body holds. docs/rounds.md shows them as
 // examples.
 //
-//   POST /v1/jobs            JobSpec                     -> 201 {"job": J, "state": "awaiting_weights"}
-//   PUT  /v1/jobs/{J}/weights   safetensors, version 0   -> 200 {"job": J, "state": "open"}
-//   GET  /v1/jobs/{J}        -> JobStatus as JSON (also GET /v1/status: the newest job's)
-//   POST /v1/workers         {"name": N}                 -> 201 {"worker": W, "token": T}
-//   POST /v1/tasks           (Bearer T) {"wait_s": 20}   -> 200 {"state": "task", "lease": Lease}
-//                                                         | 200 {"state": "wait"}      nothing to do yet: ask
-//                                                         again | 200 {"state": "finished"}  the worker's job
-//                                                         has ended
-//   POST /v1/tasks/{id}/heartbeat  (Bearer T)            -> 200 {"lease_s": S} | 409 the lease is no longer
-//   held GET  /v1/weights/{V}                                 -> safetensors with a strong ETag PUT
-//   /v1/tasks/{id}/result     (Bearer T) safetensors, header X-Frag-Fragments: N
-//                                                        -> 200 {"state": "accepted"} | 409 late or another's
-//                                                        | 422 refused
+//   POST /v1/jobs               JobSpec -> 201 {"job": J, "state": "awaiting_weights"}
+//   PUT  /v1/jobs/{J}/weights   safetensors -> 200 {"job": J, "state": "open"}
+//   POST /v1/jobs/{J}/pause, /resume, /stop -> 200 {"job": J, "state": ...}
+//   GET  /v1/jobs/{J}           -> JobStatus (also GET /v1/status: the newest job's)
+//   POST /v1/workers            {"name": N} -> 201 {"worker": W, "token": T}
+//   POST /v1/tasks              (Bearer T) {"wait_s": 20} -> 200 {"state": "task", "lease": Lease},
+//                               {"state": "wait"}: ask again, or {"state": "finished"}: the job has ended
+//   POST /v1/tasks/{id}/heartbeat  (Bearer T) -> 200 {"lease_s": S} | 409 the lease is no longer held
+//   PUT  /v1/tasks/{id}/result  (Bearer T) safetensors -> 200 {"state": "accepted"} | 409 late or another's |
+//                               422 refused
+//   POST /v1/evaluations        (Bearer T) {"wait_s": 20} -> as of tasks, with an EvaluationLease
+//   PUT  /v1/evaluations/{V}    (Bearer T) Measurement -> 200
+//   GET  /v1/weights/{V}        -> safetensors with a strong ETag
 //
 // A worker belongs to the job that is open when it first asks for a task, or to the next that opens. Versions
 // of weights are numbered over everything an aggregator ever held, so that no two jobs share a number. "W" is
@@ -26,44 +26,25 @@
 #include <vector>
 
 #include "libfrag/base/json.h"
-#include "libfrag/sampling/sample_spec.h"
+#include "libfrag/rounds/job_spec.h"
 
 namespace frag::rounds {
 
-// What a worker does with its local set.
-struct LocalSettings {
-  std::int64_t epochs = 1;
-  std::int64_t batch = 32;
-  double learning_rate = 0.01;
-  double momentum = 0.9;
-  double weight_decay = 0.0;
+// What a worker says of a result, within its file ("report" beside "card"): so a result can travel by itself.
+struct ResultReport {
+  std::string task;
+  std::int64_t fragments = 0;  // distinct ones that it trained on
+  std::int64_t steps = 0;
+  double loss = 0;  // means over the last local epoch
+  double accuracy = 0;
+  double seconds = 0;  // of training
 
-  bool operator==(const LocalSettings&) const = default;
+  bool operator==(const ResultReport&) const = default;
 };
 
-struct JobSpec {
-  std::string name;
-  std::string model;                 // a name that `fragtrain models` lists, or "torchscript"
-  std::string module_sha256;         // of a TorchScript module's file: 64 hexadecimal digits; else empty
-  std::string dataset;               // the dataset's id: 64 hexadecimal digits
-  std::vector<std::string> mirrors;  // base URLs
-  std::int64_t nodes = 1;            // parts a round
-  std::int64_t rounds = 1;
-  double quorum = 0.8;      // share of `nodes`, in (0, 1]
-  double deadline_s = 600;  // seconds a round may take before it is extended
-  double lease_s = 30;      // seconds without a heartbeat after which a worker counts as dead
-  LocalSettings local;
-  SampleSpec sample;  // round, part and parts are set by the aggregator; part_weights: none, or `nodes` rows
-
-  bool operator==(const JobSpec&) const = default;
-
-  // Distinct parts that close a round: ceil(quorum x nodes), at least 1.
-  std::int64_t needed() const;
-};
-
-Json to_json(const JobSpec& job);
-// Errc::bad_input that names the key which is missing, unknown, mistyped or out of range.
-JobSpec job_spec_from_json(const Json& json);
+Json to_json(const ResultReport& report);
+// Of the "report" of a file that may say nothing (null): all zeros then. Errc::bad_input for nonsense.
+ResultReport result_report_from_json(const Json& json);
 
 struct Lease {
   std::string task;
@@ -78,6 +59,11 @@ struct Lease {
   std::vector<std::string> mirrors;
   LocalSettings local;
   SampleSpec sample;
+  RuleSpec rule;
+  Compression compression;
+  // The worker's newest task of this job whose result was accepted, "" for none: what it kept of that task (a
+  // compression's residual) holds, and what it kept of a later one has to be taken back.
+  std::string accepted;
 };
 
 // Lease and JobStatus come from an aggregator that may be newer than the reader, so that unknown keys are
@@ -85,18 +71,57 @@ struct Lease {
 Json to_json(const Lease& lease);
 Lease lease_from_json(const Json& json);
 
+// What an evaluator is asked: to measure one version.
+struct EvaluationLease {
+  std::int64_t job = 0;
+  std::int64_t round = 0;  // that made the version; 0 for the first weights
+  std::int64_t weights = 0;
+  double lease_s = 30;
+  std::string model;
+  std::string module_sha256;
+  std::string dataset;
+  std::vector<std::string> mirrors;
+  SampleSpec sample;
+};
+
+Json to_json(const EvaluationLease& lease);
+EvaluationLease evaluation_lease_from_json(const Json& json);
+
+// What it answers, and what the job's curves are drawn from.
+struct Measurement {
+  std::int64_t round = 0;
+  std::int64_t weights = 0;
+  std::int64_t fragments = 0;
+  double accuracy = 0;
+  double loss = 0;  // mean cross-entropy, nats
+
+  bool operator==(const Measurement&) const = default;
+};
+
+Json to_json(const Measurement& measurement);
+// Errc::bad_input where a number is missing, out of range or not finite.
+Measurement measurement_from_json(const Json& json);
+
 struct RoundStatus {
   std::int64_t round = 0;
   std::string state;  // "open" | "closing" (being averaged) | "closed"
   std::int64_t nodes = 0;
-  std::int64_t taken = 0;     // distinct parts whose result counts
-  std::int64_t late = 0;      // results refused because this round had closed or their part was taken
-  std::int64_t refused = 0;   // results refused for what they held
-  std::int64_t reissued = 0;  // leases that died or outlived the deadline and were issued again
-  std::int64_t repeated = 0;  // results sent again for a task that has one: answered, counted once
-  std::int64_t foreign = 0;   // results refused because the task was another worker's
-  std::int64_t extended = 0;  // times the deadline passed below the quorum
-  double seconds = 0;         // from opening to closing, or to now
+  std::int64_t taken = 0;      // distinct parts whose result counts
+  std::int64_t late = 0;       // results refused because this round had closed or their part was taken
+  std::int64_t refused = 0;    // results refused for what they held
+  std::int64_t reissued = 0;   // leases that died or outlived the deadline and were issued again
+  std::int64_t repeated = 0;   // results sent again for a task that has one: answered, counted once
+  std::int64_t foreign = 0;    // results refused because the task was another worker's
+  std::int64_t extended = 0;   // times the deadline passed below the quorum
+  double seconds = 0;          // from opening to closing, or to now
+  double opened = 0;           // seconds since the Unix epoch
+  std::int64_t weights = -1;   // the version it made; -1 before
+  std::uint64_t received = 0;  // bytes of results, those that do not count too
+  std::uint64_t sent = 0;      // bytes of weights
+  double staleness = 0;        // mean over the results that count
+  // Means over the results that count, by the workers' own reports; 0 where they said nothing.
+  double loss = 0;
+  double accuracy = 0;
 };
 
 struct WorkerStatus {
@@ -104,17 +129,33 @@ struct WorkerStatus {
   std::string state;  // "waiting" | "training" | "gone"
   std::int64_t taken = 0;
   std::int64_t late = 0;
+  double speed = 0;  // fragments a second in its newest result, whole time of the lease; 0 before
+  double heard = 0;  // seconds since it was last heard of
+};
+
+// Something that happened, for people.
+struct EventStatus {
+  std::int64_t number = 0;  // from 1, over all jobs
+  double when = 0;          // seconds since the Unix epoch
+  std::int64_t round = 0;   // 0 where it concerns none
+  std::string kind;         // "closed", "late", "refused", "paused", ...: a word
+  std::string text;
 };
 
 struct JobStatus {
   std::int64_t job = 0;
   std::string name;
-  std::string state;  // "awaiting_weights" | "open" | "finished"
+  std::string state;   // "awaiting_weights" | "open" | "paused" | "finished"
+  std::string reason;  // why it is paused or ended; empty where there is nothing to say
+  std::string rule;
+  std::int64_t nodes = 0;
   std::int64_t rounds = 0;
   std::int64_t needed = 0;
   std::int64_t weights = -1;         // the newest version, -1 before the first
   std::vector<RoundStatus> history;  // one a round so far, the open one last
   std::vector<WorkerStatus> workers;
+  std::vector<Measurement> measurements;  // by version
+  std::vector<EventStatus> events;        // the newest 200, oldest first
 };
 
 Json to_json(const JobStatus& status);

@@ -164,11 +164,12 @@ void read_metadata(TensorLayout& layout, const HeaderJson& metadata) {
   const HeaderJson parsed = parse_strict(text);
   if (!parsed.is_object()) bad("the metadata \"frag\" is not an object");
   if (parsed.contains("kinds")) read_kinds(layout, parsed["kinds"]);
-  if (!parsed.contains("card")) return;
   const auto without_kinds = [](int depth, Json::parse_event_t event, Json& key) {
     return !(depth == 1 && event == Json::parse_event_t::key && key == "kinds");
   };
-  layout.card = Json::parse(text, without_kinds).at("card");
+  const Json rest = Json::parse(text, without_kinds);
+  if (rest.contains("card")) layout.card = rest["card"];
+  if (rest.contains("report")) layout.report = rest["report"];
 }
 
 }  // namespace
@@ -234,7 +235,7 @@ TensorLayout parse_layout(std::string_view head, std::uint64_t file_bytes) {
   return layout;
 }
 
-std::string make_header(std::vector<TensorInfo>& tensors, const Json& card) {
+std::string make_header(std::vector<TensorInfo>& tensors, const Json& card, const Json& report) {
   std::stable_sort(tensors.begin(), tensors.end(), [](const TensorInfo& a, const TensorInfo& b) {
     return width_of(a.dtype) > width_of(b.dtype);
   });
@@ -254,7 +255,8 @@ std::string make_header(std::vector<TensorInfo>& tensors, const Json& card) {
                                          {"data_offsets", {tensor.offset, position}}}});
     kinds[tensor.name] = name_of(tensor.kind);
   }
-  const Json ours{{"kinds", std::move(kinds)}, {"card", card}};
+  Json ours{{"kinds", std::move(kinds)}, {"card", card}};
+  if (!report.is_null()) ours["report"] = report;
   Json header{{kMetadata, {{"frag", ours.dump()}}}};
   for (auto& entry : entries) header.get_ref<Json::object_t&>().push_back(std::move(entry));
   std::string text = header.dump();

@@ -1,10 +1,10 @@
 // Weights as safetensors: an 8-byte little-endian header length, a JSON header, then the tensors' bytes.
 //
 // The layout is the one that Python's `safetensors` describes. What we add lives in "__metadata__": "frag"
-// holds a JSON text {"kinds": {NAME: "parameter"|"buffer"|"counter"}, "card": {...}}; a tensor without a kind
-// is a parameter where it holds floats and a counter where it holds integers, and no other pairing is
-// allowed. Reading is strict (no gaps or overlaps, sizes that match shapes, no name twice), because files
-// come from strangers.
+// holds a JSON text {"kinds": {NAME: "parameter"|"buffer"|"counter"}, "card": {...}, "report": {...}}; a
+// tensor without a kind is a parameter where it holds floats and a counter where it holds integers, and no
+// other pairing is allowed. Reading is strict (no gaps or overlaps, sizes that match shapes, no name twice),
+// because files come from strangers.
 //
 // All functions are pure and may be called from any thread. Numbers are little-endian, as the host's must be.
 #pragma once
@@ -47,6 +47,7 @@ struct TensorInfo {
 struct TensorLayout {
   std::vector<TensorInfo> tensors;  // by offset
   Json card;                        // what the model is; null where the file does not say
+  Json report;                      // of a result, how it came to be; null where the file does not say
   std::uint64_t file_bytes = 0;
 
   const TensorInfo* find(std::string_view name) const;  // nullptr where absent
@@ -63,7 +64,7 @@ TensorLayout parse_layout(std::string_view head, std::uint64_t file_bytes);
 // The bytes of a header for these tensors; fills in every tensor's offset and bytes. Sorts `tensors` (i64
 // first, else their order is kept), because the format has no gaps and each tensor must lie at a multiple of
 // its element's size: write the numbers in the vector's order afterwards.
-std::string make_header(std::vector<TensorInfo>& tensors, const Json& card);
+std::string make_header(std::vector<TensorInfo>& tensors, const Json& card, const Json& report = nullptr);
 
 // A whole file in memory, and one tensor's numbers in it (a view into `file`).
 struct WeightsFile {

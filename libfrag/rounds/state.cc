@@ -19,7 +19,7 @@ std::vector<Record> values(const Map& map) {
 
 bool Batch::empty() const {
   return jobs.empty() && rounds.empty() && tasks.empty() && workers.empty() && members.empty() &&
-         weights.empty();
+         weights.empty() && measurements.empty() && events.empty();
 }
 
 void State::apply(const Batch& batch) {
@@ -29,11 +29,16 @@ void State::apply(const Batch& batch) {
   put_all(workers, batch.workers, [](const WorkerRecord& worker) { return worker.id; });
   put_all(members, batch.members, [](const MemberRecord& member) { return Pair(member.job, member.worker); });
   put_all(weights, batch.weights, [](const WeightsRecord& weight) { return weight.version; });
+  put_all(measurements, batch.measurements,
+          [](const MeasurementRecord& record) { return record.measurement.weights; });
+  put_all(events, batch.events, [](const EventRecord& event) { return event.number; });
+  while (events.size() > kEventsKept) events.erase(events.begin());
 }
 
 void State::drop_closed_tasks() {
   std::erase_if(tasks, [&](const auto& entry) {
-    return rounds.at({entry.second.job, entry.second.round}).state == RoundState::closed;
+    const auto round = rounds.find({entry.second.job, entry.second.round});
+    return round != rounds.end() && over(round->second);
   });
 }
 
@@ -45,6 +50,8 @@ Batch State::records() const {
   batch.workers = values<WorkerRecord>(workers);
   batch.members = values<MemberRecord>(members);
   batch.weights = values<WeightsRecord>(weights);
+  batch.measurements = values<MeasurementRecord>(measurements);
+  batch.events = values<EventRecord>(events);
   return batch;
 }
 

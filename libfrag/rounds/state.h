@@ -11,6 +11,9 @@
 
 namespace frag::rounds {
 
+// How many events a status shows, and memory holds.
+inline constexpr std::size_t kEventsKept = 200;
+
 struct State {
   using Pair = std::pair<std::int64_t, std::int64_t>;
 
@@ -20,6 +23,8 @@ struct State {
   std::map<std::int64_t, WorkerRecord> workers;
   std::map<Pair, MemberRecord> members;  // (job, worker)
   std::map<std::int64_t, WeightsRecord> weights;
+  std::map<std::int64_t, MeasurementRecord> measurements;  // by version
+  std::map<std::int64_t, EventRecord> events;              // the newest kEventsKept
 
   void apply(const Batch& batch);
   // Forgets the tasks of closed rounds.

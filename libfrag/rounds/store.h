@@ -17,13 +17,21 @@ namespace frag::rounds {
 // Milliseconds since the Unix epoch.
 using Millis = std::int64_t;
 
-enum class JobState { awaiting_weights, open, finished };
+enum class JobState {
+  awaiting_weights,
+  open,
+  paused,    // nothing is handed out; what is held may still be delivered
+  finished,  // after its last round, or earlier as its stop rule or somebody wanted
+};
 
 struct JobRecord {
   std::int64_t id = 0;  // from 1
   JobSpec spec;
   JobState state = JobState::awaiting_weights;
-  std::int64_t weights = -1;  // the newest version, -1 before the first
+  std::int64_t weights = -1;    // the newest version, -1 before the first
+  std::int64_t last_round = 0;  // with which it ends: spec.rounds, or fewer where it was ended before
+  std::int64_t accepted = 0;    // results that count or will, over all rounds
+  std::string reason;           // why it is paused or ended
 
   bool operator==(const JobRecord&) const = default;
 };
@@ -32,6 +40,7 @@ enum class RoundState {
   open,     // parts are handed out and results taken
   closing,  // the quorum is in: which results count is settled, their mean is not yet durable
   closed,   // the next weights exist
+  stopped,  // its job was ended before it closed
 };
 
 struct RoundRecord {
@@ -50,9 +59,20 @@ struct RoundRecord {
   std::int64_t repeated = 0;
   std::int64_t foreign = 0;
   std::int64_t extended = 0;
+  std::int64_t weights = -1;  // the version it made
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+  double staleness = 0;
+  double loss = 0;
+  double accuracy = 0;
 
   bool operator==(const RoundRecord&) const = default;
 };
+
+// Whether nothing more can happen in it.
+inline bool over(const RoundRecord& round) {
+  return round.state == RoundState::closed || round.state == RoundState::stopped;
+}
 
 enum class TaskState {
   leased,    // a worker holds it
@@ -66,15 +86,23 @@ enum class TaskState {
 struct TaskRecord {
   std::string id;  // "JOB-ROUND-PART-ISSUE"
   std::int64_t job = 0;
+  // That it belongs to: where it was issued; of an asynchronous rule the round its result counts in, and
+  // before there is a result the one that is open.
   std::int64_t round = 0;
   std::int64_t part = 0;
   std::int64_t worker = 0;
   TaskState state = TaskState::leased;
   Millis issued = 0;
-  Millis ended = 0;    // when its result came; 0 before
-  std::string sha256;  // of the accepted result
+  Millis ended = 0;         // when its result came; 0 before
+  std::int64_t base = 0;    // the version that it starts from
+  std::int64_t draw = 0;    // the round in its SampleSpec: that of issue; of an asynchronous rule the part's
+                            // tasks so far, with this one
+  std::uint64_t count = 0;  // fragments that it was asked for; 0: as the job says
+  std::string sha256;       // of the accepted result; this and all below only then
   std::uint64_t bytes = 0;
-  std::int64_t fragments = 0;  // that the worker trained on, by its own count
+  std::int64_t order = 0;  // of acceptance within the job, from 1
+  double norm = 0;         // L2, of its parameters' change
+  ResultReport report;     // by its worker's own words
 
   bool operator==(const TaskRecord&) const = default;
 };
@@ -99,6 +127,9 @@ struct MemberRecord {
   std::int64_t worker = 0;
   std::int64_t taken = 0;
   std::int64_t late = 0;
+  std::int64_t part = -1;  // that it had last: it gets that one again where it is free
+  double speed = 0;        // fragments a second of its newest result; 0 before
+  std::string accepted;    // its newest task whose result was accepted
 
   bool operator==(const MemberRecord&) const = default;
 };
@@ -109,18 +140,40 @@ struct WeightsRecord {
   std::int64_t round = 0;  // that made it; 0 for what the submitter sent
   std::string sha256;
   std::uint64_t bytes = 0;
+  bool pruned = false;  // its file is gone, to bound the disk
 
   bool operator==(const WeightsRecord&) const = default;
 };
 
+struct MeasurementRecord {
+  std::int64_t job = 0;
+  Measurement measurement;
+  Millis when = 0;
+
+  bool operator==(const MeasurementRecord&) const = default;
+};
+
+struct EventRecord {
+  std::int64_t number = 0;  // from 1
+  std::int64_t job = 0;     // 0 where it concerns none
+  std::int64_t round = 0;
+  Millis when = 0;
+  std::string kind;
+  std::string text;
+
+  bool operator==(const EventRecord&) const = default;
+};
+
 // Records by their keys: each replaces the record of the same key.
 struct Batch {
-  std::vector<JobRecord> jobs;         // by id
-  std::vector<RoundRecord> rounds;     // by job, round
-  std::vector<TaskRecord> tasks;       // by id
-  std::vector<WorkerRecord> workers;   // by id
-  std::vector<MemberRecord> members;   // by job, worker
-  std::vector<WeightsRecord> weights;  // by version
+  std::vector<JobRecord> jobs;                  // by id
+  std::vector<RoundRecord> rounds;              // by job, round
+  std::vector<TaskRecord> tasks;                // by id
+  std::vector<WorkerRecord> workers;            // by id
+  std::vector<MemberRecord> members;            // by job, worker
+  std::vector<WeightsRecord> weights;           // by version
+  std::vector<MeasurementRecord> measurements;  // by version
+  std::vector<EventRecord> events;              // by number
 
   bool empty() const;
   bool operator==(const Batch&) const = default;
@@ -135,10 +188,17 @@ class Store {
   virtual void write(const Batch& batch) = 0;
 
   // Every record, each kind in ascending key order (tasks by their text), but of the tasks only those whose
-  // round has not closed: the others are looked up one at a time.
+  // round is not over or not there yet (the others are looked up one at a time), and of the events only the
+  // newest 200.
   virtual Batch load() = 0;
 
   virtual std::optional<TaskRecord> find_task(const std::string& id) = 0;
+
+  // The accepted results that belong to a round, a closed one too, in the order of their acceptance.
+  virtual std::vector<TaskRecord> accepted(std::int64_t job, std::int64_t round) = 0;
+
+  // How many tasks there ever were for a part.
+  virtual std::int64_t issued(std::int64_t job, std::int64_t part) = 0;
 };
 
 }  // namespace frag::rounds

@@ -23,13 +23,22 @@ Batch example() {
   job.spec.name = "quotes ' \" and \xc3\xa4";
   job.state = rounds::JobState::open;
   job.weights = 7;
+  job.last_round = 5;
+  job.accepted = 6;
+  job.reason = "why";
   batch.jobs = {job};
-  batch.rounds = {{1, 2, rounds::RoundState::closing, 6, 1000, 2000, 1500, 3, 4, 5, 6, 7, 8, 9}};
-  batch.tasks = {{"1-2-0-1", 1, 2, 0, 11, rounds::TaskState::accepted, 1001, 1002, "ab", 1ull << 40, 600},
-                 {"1-2-1-1", 1, 2, 1, 12, rounds::TaskState::overdue, 1003, 0, "", 0, 0}};
+  batch.rounds = {
+      {1,   2,  rounds::RoundState::closing, 6, 1000, 2000, 1500, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1.5,
+       2.5, 0.5}};
+  const rounds::ResultReport report{"1-2-0-1", 600, 19, 0.25, 0.75, 3.5};
+  batch.tasks = {{"1-2-0-1", 1, 2, 0, 11, rounds::TaskState::accepted, 1001, 1002, 5, 3, 500, "ab",
+                  1ull << 40, 8, 0.125, report},
+                 {"1-2-1-1", 1, 2, 1, 12, rounds::TaskState::overdue, 1003, 0, 6, 2, 0, "", 0, 0, 0, {}}};
   batch.workers = {{11, "one", "digest", 1}, {12, "two", "other", 0}};
-  batch.members = {{1, 11, 3, 4}};
-  batch.weights = {{6, 1, 1, "cd", 4096}, {7, 1, 2, "ef", 4097}};
+  batch.members = {{1, 11, 3, 4, 2, 7.5, "1-1-0-1"}};
+  batch.weights = {{6, 1, 1, "cd", 4096, true}, {7, 1, 2, "ef", 4097, false}};
+  batch.measurements = {{1, {1, 6, 300, 0.5, 1.25}, 1004}};
+  batch.events = {{1, 1, 2, 1005, "closed", "round 2"}};
   return batch;
 }
 

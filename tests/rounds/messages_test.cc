@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "libfrag/rounds/rules/catalog.h"
+
 namespace frag::rounds {
 namespace {
 
@@ -18,7 +20,17 @@ JobSpec example_job() {
   job.quorum = 0.75;
   job.deadline_s = 90;
   job.lease_s = 2.5;
-  job.local = {3, 16, 0.05, 0.8, 1e-4};
+  job.below_quorum = BelowQuorum::close;
+  job.at_least = 2;
+  job.work = Work::speed;
+  job.local = {3, 2, 16, "adamw", 0.05, 0.8, 1e-4, 1.5, "none"};
+  job.rule = complete({"mean", {{"by_fragments", 1}}});
+  job.compression = {Wire::dgc, 0.01, 0.5, 3};
+  job.evaluation = Evaluation{2, {.split = "test", .count = 60}};
+  job.stop = {0.9, 4};
+  job.norm_limit = 7.5;
+  job.keep = 0;
+  job.keep_weights = 9;
   job.sample.count = 600;
   job.sample.seed = 7;
   return job;
@@ -120,8 +132,9 @@ TEST_CASE("the parts that close a round are the quorum's share, rounded up") {
 
 TEST_CASE("a lease comes back from its JSON as it was, and more keys do not disturb it") {
   const JobSpec job = example_job();
-  const Lease lease{"1-2-3-1",         1,           2,           3,         9,         2.5, job.model,
-                    job.module_sha256, job.dataset, job.mirrors, job.local, job.sample};
+  const Lease lease{"1-2-3-1", 1,           2,           3,         9,          2.5,      job.model,
+                    "",        job.dataset, job.mirrors, job.local, job.sample, job.rule, job.compression,
+                    "1-1-3-1"};
   Json json = to_json(lease);
   json["from_a_newer_aggregator"] = 1;
   CHECK(to_json(lease_from_json(json)) == to_json(lease));

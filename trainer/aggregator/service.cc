@@ -11,7 +11,7 @@
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/rounds/aggregate.h"
-#include "libfrag/rounds/mean.h"
+#include "libfrag/rounds/rules/catalog.h"
 
 namespace frag::aggregator {
 namespace {
@@ -116,12 +116,16 @@ void Service::average(const rounds::Closing& closing, std::unique_lock<std::mute
   lock.unlock();
   rounds::Aggregated written;
   try {
-    std::vector<rounds::PartFile> parts;
-    for (const auto& part : closing.parts)
-      parts.push_back({part.part, directory_.result(part.task, part.sha256)});
-    rounds::MeanRule rule;
-    written = rounds::aggregate(directory_.weights(closing.base), std::move(parts), rule,
-                                directory_.weights(closing.version));
+    rounds::StepFiles files;
+    files.base = directory_.weights(closing.base);
+    files.next = directory_.weights(closing.version);
+    rounds::Step step;
+    for (const auto& part : closing.parts) {
+      files.results.push_back(directory_.result(part.task, part.sha256));
+      step.contributions.push_back({.part = part.part, .fragments = 0, .staleness = 0, .norm = 0});
+    }
+    const auto rule = rounds::make_rule(rounds::complete({}), step);
+    written = rounds::aggregate(files, *rule);
   } catch (...) {
     lock.lock();
     throw;

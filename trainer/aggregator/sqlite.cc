@@ -38,6 +38,11 @@ Statement& Statement::bind(std::int64_t value) {
   return *this;
 }
 
+Statement& Statement::bind(double value) {
+  if (sqlite3_bind_double(statement_, ++bound_, value) != SQLITE_OK) database_.fail("bind");
+  return *this;
+}
+
 Statement& Statement::bind(const std::string& value) {
   const auto size = static_cast<int>(value.size());
   if (sqlite3_bind_text(statement_, ++bound_, value.data(), size, SQLITE_TRANSIENT) != SQLITE_OK) {
@@ -63,6 +68,10 @@ void Statement::run() {
 
 std::int64_t Statement::integer() {
   return sqlite3_column_int64(statement_, column_++);
+}
+
+double Statement::real() {
+  return sqlite3_column_double(statement_, column_++);
 }
 
 std::string Statement::text() {

@@ -36,6 +36,7 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
 
   Statement& bind(std::int64_t value);
+  Statement& bind(double value);
   Statement& bind(const std::string& value);
   // True where there is a row; false at the end, after which the statement may be bound anew.
   bool step();
@@ -43,6 +44,7 @@ class Statement {
   void run();
 
   std::int64_t integer();
+  double real();
   std::string text();
 
  private:

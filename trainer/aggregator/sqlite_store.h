@@ -14,13 +14,15 @@ namespace frag::aggregator {
 
 class SqliteStore : public rounds::Store {
  public:
-  // Opens or creates the database. Errc::io where it cannot, Errc::bad_input for one of a newer format.
+  // Opens or creates the database. Errc::io where it cannot, Errc::bad_input for one of another format.
   explicit SqliteStore(const std::filesystem::path& path);
   ~SqliteStore() override;
 
   void write(const rounds::Batch& batch) override;
   rounds::Batch load() override;
   std::optional<rounds::TaskRecord> find_task(const std::string& id) override;
+  std::vector<rounds::TaskRecord> accepted(std::int64_t job, std::int64_t round) override;
+  std::int64_t issued(std::int64_t job, std::int64_t part) override;
 
  private:
   struct Impl;

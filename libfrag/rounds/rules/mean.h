@@ -1,4 +1,6 @@
-// The quorum mean: synchronous averaging of whatever the quorum brought, every part with equal weight.
+// The quorum mean: synchronous averaging of whatever the quorum brought, every part with equal weight, or
+// each weighed by the fragments it was trained on (McMahan et al. 2017): a term then counts w_p times, and n
+// is the sum of w.
 //
 //   parameter   W'[e] = W[e] - (d_1[e] + d_2[e] + ... + d_n[e]) / n
 //   buffer      B'[e] =        (b_1[e] + b_2[e] + ... + b_n[e]) / n
@@ -16,9 +18,16 @@ namespace frag::rounds {
 
 class MeanRule : public Rule {
  public:
-  void parameter(const Block<float>& block) override;
-  void buffer(const Block<float>& block) override;
-  void counter(const Block<std::int64_t>& block) override;
+  // `by_fragments`: a result that does not say its fragments weighs as much as the lightest that does.
+  MeanRule(const std::vector<Contribution>& contributions, bool by_fragments);
+
+  void parameter(const Block<float>& block) const override;
+  void buffer(const Block<float>& block) const override;
+  void counter(const Block<std::int64_t>& block) const override;
+
+ private:
+  std::vector<double> weights_;  // one a result
+  double total_ = 0;
 };
 
 }  // namespace frag::rounds
