@@ -113,6 +113,8 @@ Aggregated aggregate(const StepFiles& files, const Rule& rule) {
       case TensorKind::counter:
         averaging.run<std::int64_t>(t, [&](const Block<std::int64_t>& block) { rule.counter(block); });
         break;
+      case TensorKind::index:
+        throw Error(Errc::bad_input, files.base.filename().string() + ": weights hold no indices");
     }
   }
   Aggregated written{averaging.digest(), out.size()};

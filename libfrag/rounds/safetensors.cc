@@ -28,12 +28,19 @@ using HeaderJson = nlohmann::json;
   throw Error(Errc::bad_input, "safetensors: " + why);
 }
 
-std::uint64_t width_of(DType dtype) {
-  return dtype == DType::f32 ? 4 : 8;
-}
+// In their enum's order.
+constexpr const char* kDTypeNames[] = {"F32", "I64", "F16", "I32"};
+constexpr std::uint64_t kDTypeWidths[] = {4, 8, 2, 4};
+constexpr TensorKind kDTypeKinds[] = {TensorKind::parameter, TensorKind::counter, TensorKind::parameter,
+                                      TensorKind::index};
 
 TensorKind default_kind(DType dtype) {
-  return dtype == DType::f32 ? TensorKind::parameter : TensorKind::counter;
+  return kDTypeKinds[static_cast<std::size_t>(dtype)];
+}
+
+// Buffers are floats, as parameters are; every other kind has a type of its own.
+bool goes_with(TensorKind kind, DType dtype) {
+  return kind == TensorKind::buffer ? dtype == DType::f32 : kind == default_kind(dtype);
 }
 
 // JSON in which no object names a key twice: two readers must not see two different files in one.
@@ -68,9 +75,10 @@ const HeaderJson& member(const HeaderJson& object, const char* key, const std::s
 }
 
 DType dtype_of(const HeaderJson& value, const std::string& what) {
-  if (value == "F32") return DType::f32;
-  if (value == "I64") return DType::i64;
-  bad(what + " has a dtype other than F32 and I64");
+  for (const DType dtype : {DType::f32, DType::i64, DType::f16, DType::i32}) {
+    if (value == name_of(dtype)) return dtype;
+  }
+  bad(what + " has a dtype other than F32, I64, F16 and I32");
 }
 
 std::vector<std::int64_t> shape_of(const HeaderJson& value, const std::string& what) {
@@ -128,10 +136,11 @@ void order_and_check(TensorLayout& layout, std::uint64_t data_start) {
 }
 
 void set_kind(TensorInfo& tensor, const HeaderJson& value) {
-  for (const TensorKind kind : {TensorKind::parameter, TensorKind::buffer, TensorKind::counter}) {
+  for (const TensorKind kind :
+       {TensorKind::parameter, TensorKind::buffer, TensorKind::counter, TensorKind::index}) {
     if (value == name_of(kind)) {
       tensor.kind = kind;
-      if ((kind == TensorKind::counter) != (tensor.dtype == DType::i64)) {
+      if (!goes_with(kind, tensor.dtype)) {
         bad(tensor_named(tensor.name) + " is a " + name_of(kind) + " of " + name_of(tensor.dtype));
       }
       return;
@@ -179,7 +188,11 @@ std::string tensor_named(std::string_view name) {
 }
 
 const char* name_of(DType dtype) {
-  return dtype == DType::f32 ? "F32" : "I64";
+  return kDTypeNames[static_cast<std::size_t>(dtype)];
+}
+
+std::uint64_t width_of(DType dtype) {
+  return kDTypeWidths[static_cast<std::size_t>(dtype)];
 }
 
 const char* name_of(TensorKind kind) {
@@ -190,6 +203,8 @@ const char* name_of(TensorKind kind) {
       return "buffer";
     case TensorKind::counter:
       return "counter";
+    case TensorKind::index:
+      return "index";
   }
   return "?";
 }

@@ -23,12 +23,15 @@ enum class TensorKind {
   parameter,  // travels as its change, averaged
   buffer,     // statistics: travels absolute, plain mean
   counter,    // integers: travels absolute, maximum
+  index,      // of a sparse result: where its numbers belong
 };
 
-enum class DType { f32, i64 };
+// Weights hold f32 and i64; f16 and i32 are for results on their way (result_reader.h).
+enum class DType { f32, i64, f16, i32 };
 
 // The words that files use: "F32", "parameter". And a shape as people read it: "[64, 3, 3]".
 const char* name_of(DType dtype);
+std::uint64_t width_of(DType dtype);  // bytes
 const char* name_of(TensorKind kind);
 std::string shape_text(const std::vector<std::int64_t>& shape);
 

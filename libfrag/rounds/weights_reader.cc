@@ -12,17 +12,13 @@ std::string read_header(const FileReader& file) {
   return file.read(0, std::min(file.size(), wanted));
 }
 
-std::uint64_t width_of(const TensorInfo& tensor) {
-  return tensor.dtype == DType::f32 ? 4 : 8;
-}
-
 }  // namespace
 
 WeightsReader::WeightsReader(const std::filesystem::path& path)
     : file_(path), header_(read_header(file_)), layout_(parse_layout(header_, file_.size())) {}
 
 std::string WeightsReader::read(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count) const {
-  const std::uint64_t width = width_of(tensor);
+  const std::uint64_t width = width_of(tensor.dtype);
   return file_.read(tensor.offset + first * width, count * width);
 }
 
