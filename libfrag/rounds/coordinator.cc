@@ -1,4 +1,5 @@
-// Jobs, workers, time, and the closing of rounds. What concerns tasks is in coordinator_tasks.cc.
+// Jobs, workers and time. Tasks are in coordinator_tasks.cc, results in coordinator_results.cc, the closing
+// of rounds in coordinator_rounds.cc, measurements in coordinator_evaluation.cc.
 #include "libfrag/rounds/coordinator.h"
 
 #include <algorithm>
@@ -21,11 +22,11 @@ std::string job_text(const JobRecord& job) {
   return "job " + std::to_string(job.id) + " (" + job.spec.name + ")";
 }
 
-RoundRecord new_round(const JobRecord& job, std::int64_t round, std::int64_t base, Millis now) {
+RoundRecord first_round(const JobRecord& job, Millis now) {
   RoundRecord record;
   record.job = job.id;
-  record.round = round;
-  record.base = base;
+  record.round = 1;
+  record.base = job.weights;
   record.opened = now;
   record.deadline = now + millis(job.spec.deadline_s);
   return record;
@@ -58,6 +59,25 @@ void Coordinator::commit(const Batch& batch) {
   if (!batch.tasks.empty() || !batch.rounds.empty()) state_.drop_closed_tasks();
 }
 
+void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
+                       std::string text) const {
+  EventRecord event;
+  event.number = (state_.events.empty() ? 0 : state_.events.rbegin()->first) +
+                 static_cast<std::int64_t>(batch.events.size()) + 1;
+  event.job = job;
+  event.round = round;
+  event.when = clock_();
+  event.kind = kind;
+  event.text = std::move(text);
+  batch.events.push_back(std::move(event));
+}
+
+const JobRecord& Coordinator::job_of(std::int64_t job) const {
+  const auto found = state_.jobs.find(job);
+  if (found == state_.jobs.end()) throw Error(Errc::not_found, "there is no job " + std::to_string(job));
+  return found->second;
+}
+
 const JobRecord* Coordinator::unfinished_job() const {
   if (state_.jobs.empty()) return nullptr;
   const JobRecord& newest = state_.jobs.rbegin()->second;
@@ -66,7 +86,7 @@ const JobRecord* Coordinator::unfinished_job() const {
 
 const RoundRecord* Coordinator::current_round() const {
   const JobRecord* job = unfinished_job();
-  if (job == nullptr || job->state != JobState::open) return nullptr;
+  if (job == nullptr || job->state == JobState::awaiting_weights) return nullptr;
   return &state_.rounds.rbegin()->second;  // the newest round of the newest job
 }
 
@@ -78,25 +98,30 @@ const RoundRecord* Coordinator::open_round() const {
 std::int64_t Coordinator::submit(const JobSpec& spec) {
   if (const JobRecord* job = unfinished_job()) {
     throw Error(Errc::refused, job_text(*job) +
-                                   (job->state == JobState::open ? " is open" : " awaits its weights") +
-                                   ": one job runs at a time");
+                                   (job->state == JobState::awaiting_weights ? " awaits its weights"
+                                    : job->state == JobState::paused         ? " is paused"
+                                                                             : " is open") +
+                                   ": one job runs at a time; `fragtrain job stop` ends it");
   }
   JobRecord job;
   job.id = state_.jobs.empty() ? 1 : state_.jobs.rbegin()->first + 1;
   job.spec = spec;
+  job.spec.rule = complete(spec.rule);
+  job.last_round = spec.rounds;
   Batch batch;
   batch.jobs.push_back(job);
+  tell(batch, job.id, 0, "submitted", spec.name + ": " + std::to_string(spec.rounds) + " rounds");
   commit(batch);
   return job.id;
 }
 
-bool Coordinator::awaits(std::int64_t job, const std::string& sha256) const {
-  const auto found = state_.jobs.find(job);
-  if (found == state_.jobs.end()) throw Error(Errc::not_found, "there is no job " + std::to_string(job));
-  if (found->second.state == JobState::awaiting_weights) return true;
-  const std::int64_t first = state_.rounds.at({job, 1}).base;
-  if (state_.weights.at(first).sha256 != sha256) {
-    throw Error(Errc::refused, job_text(found->second) + " has its first weights, and they are others");
+bool Coordinator::awaits(std::int64_t id, const std::string& sha256) const {
+  const JobRecord& job = job_of(id);
+  if (job.state == JobState::awaiting_weights) return true;
+  const auto round = state_.rounds.find({id, 1});
+  if (round == state_.rounds.end()) throw Error(Errc::refused, job_text(job) + " was stopped");
+  if (state_.weights.at(round->second.base).sha256 != sha256) {
+    throw Error(Errc::refused, job_text(job) + " has its first weights, and they are others");
   }
   return false;
 }
@@ -112,11 +137,68 @@ std::int64_t Coordinator::open(std::int64_t id, const std::string& sha256, std::
   job.weights = next_version();
   Batch batch;
   batch.jobs.push_back(job);
-  batch.rounds.push_back(new_round(job, 1, job.weights, clock_()));
+  batch.rounds.push_back(first_round(job, clock_()));
   batch.weights.push_back({job.weights, id, 0, sha256, bytes, false});
+  tell(batch, id, 1, "opened", "weights " + std::to_string(job.weights));
   commit(batch);
   ++openings_;
   return job.weights;
+}
+
+void Coordinator::pause(std::int64_t id, const std::string& why) {
+  JobRecord job = job_of(id);
+  if (job.state == JobState::paused) return;
+  if (job.state != JobState::open) throw Error(Errc::refused, job_text(job) + " is not running");
+  job.state = JobState::paused;
+  job.reason = why;
+  Batch batch;
+  batch.jobs.push_back(job);
+  tell(batch, id, 0, "paused", why);
+  commit(batch);
+}
+
+void Coordinator::resume(std::int64_t id) {
+  JobRecord job = job_of(id);
+  if (job.state == JobState::open) return;
+  if (job.state != JobState::paused) throw Error(Errc::refused, job_text(job) + " is not paused");
+  job.state = JobState::open;
+  job.reason.clear();
+  Batch batch;
+  batch.jobs.push_back(job);
+  batch.rounds.push_back(*current_round());
+  batch.rounds.back().deadline = clock_() + millis(job.spec.deadline_s);
+  tell(batch, id, 0, "resumed", "");
+  commit(batch);
+  ++openings_;
+}
+
+void Coordinator::stop(std::int64_t id, const std::string& why) {
+  JobRecord job = job_of(id);
+  if (job.state == JobState::finished) return;
+  Batch batch;
+  const RoundRecord* round = current_round();
+  if (round != nullptr && round->state == RoundState::closing) {
+    // Its results are settled and worth having: it closes and is the last one.
+    job.last_round = round->round;
+    job.reason = why;
+  } else {
+    end(job, why, batch);
+    if (round != nullptr) {
+      batch.rounds.push_back(*round);
+      batch.rounds.back().state = RoundState::stopped;
+      batch.rounds.back().closed = clock_();
+    }
+  }
+  batch.jobs.push_back(job);
+  commit(batch);
+  if (job.state == JobState::finished) leases_.clear();
+  ++openings_;
+}
+
+void Coordinator::end(JobRecord& job, const std::string& why, Batch& batch) const {
+  job.state = JobState::finished;
+  job.reason = why;
+  tell(batch, job.id, 0, "finished", why);
 }
 
 Joined Coordinator::join(const std::string& name) {
@@ -134,12 +216,16 @@ Joined Coordinator::join(const std::string& name) {
   worker.token_sha256 = sha256_hex(joined.token);
   Batch batch;
   batch.workers.push_back(worker);
-  if (const TaskRecord* task = held_by(worker.id)) {
+  const TaskRecord* task = held_by(worker.id);
+  if (task != nullptr) {
     batch.tasks.push_back(*task);
     batch.tasks.back().state = TaskState::dead;
   }
+  const JobRecord* job = unfinished_job();
+  tell(batch, job == nullptr ? 0 : job->id, 0, "joined", name);
   commit(batch);
-  for (const TaskRecord& task : batch.tasks) leases_.erase(task.id);
+  for (const TaskRecord& given_up : batch.tasks) leases_.erase(given_up.id);
+  std::erase_if(claims_, [&](const auto& entry) { return entry.second.worker == worker.id; });
   resting_.erase(worker.id);
   ++openings_;
   hear(worker.id, 0);
@@ -159,7 +245,13 @@ void Coordinator::hear(std::int64_t worker, Millis wait) {
   constexpr double kPatience = 30;  // seconds, for a worker of no job yet
   const auto job = state_.jobs.find(state_.workers.at(worker).job);
   const double lease = job == state_.jobs.end() ? kPatience : job->second.spec.lease_s;
+  spoke_[worker] = clock_();
   heard_[worker] = clock_() + wait + millis(lease);
+}
+
+bool Coordinator::is_here(std::int64_t worker) const {
+  const auto heard = heard_.find(worker);
+  return heard != heard_.end() && heard->second > clock_();
 }
 
 void Coordinator::renew(const TaskRecord& task) {
@@ -169,7 +261,7 @@ void Coordinator::renew(const TaskRecord& task) {
 void Coordinator::advance() {
   const Millis now = clock_();
   bury_dead(now);
-  extend(now);
+  pass_deadline(now);
   end_rests(now);
 }
 
@@ -180,27 +272,47 @@ void Coordinator::bury_dead(Millis now) {
     if (!held(task) || leases_.at(id) > now) continue;
     batch.tasks.push_back(task);
     batch.tasks.back().state = TaskState::dead;
+    tell(batch, task.job, task.round, "silent",
+         state_.workers.at(task.worker).name + ", part " + std::to_string(task.part));
   }
   commit(batch);
   for (const TaskRecord& task : batch.tasks) leases_.erase(task.id);
   if (!batch.empty()) ++openings_;
 }
 
-// Below the quorum at the deadline: the round gets its own length once more and keeps all it has. Leases that
-// are still held go on, but their parts may also be given to others, so that a worker that hangs cannot hold
-// up the round.
-void Coordinator::extend(Millis now) {
+// Below the quorum at the deadline. What is held goes on in each case, and no result is lost.
+void Coordinator::pass_deadline(Millis now) {
   const RoundRecord* round = open_round();
-  if (round == nullptr || now < round->deadline) return;
-  const Millis length = millis(state_.jobs.at(round->job).spec.deadline_s);
+  const JobRecord* job = unfinished_job();
+  if (round == nullptr || job->state == JobState::paused || now < round->deadline) return;
+  const std::string have =
+      std::to_string(round->taken) + " of " + std::to_string(job->spec.needed()) + " results at the deadline";
   Batch batch;
   batch.rounds.push_back(*round);
-  batch.rounds.back().deadline += ((now - round->deadline) / length + 1) * length;
-  ++batch.rounds.back().extended;
-  for (const auto& [id, task] : state_.tasks) {
-    if (task.state != TaskState::leased) continue;
-    batch.tasks.push_back(task);
-    batch.tasks.back().state = TaskState::overdue;
+  RoundRecord& changed = batch.rounds.back();
+  if (job->spec.below_quorum == BelowQuorum::close && round->taken >= job->spec.at_least) {
+    changed.state = RoundState::closing;
+    changed.closed = now;
+    tell(batch, round->job, round->round, "below quorum", have + ": it closes with these");
+  } else {
+    const Millis length = millis(job->spec.deadline_s);
+    changed.deadline += ((now - round->deadline) / length + 1) * length;
+    ++changed.extended;
+    // Leases that are still held go on, but their parts may also be given to others, so that a worker that
+    // hangs cannot hold up the round.
+    for (const auto& [id, task] : state_.tasks) {
+      if (task.state != TaskState::leased) continue;
+      batch.tasks.push_back(task);
+      batch.tasks.back().state = TaskState::overdue;
+    }
+    if (job->spec.below_quorum == BelowQuorum::pause) {
+      batch.jobs.push_back(*job);
+      batch.jobs.back().state = JobState::paused;
+      batch.jobs.back().reason = have;
+      tell(batch, round->job, round->round, "paused", have);
+    } else {
+      tell(batch, round->job, round->round, "extended", have);
+    }
   }
   commit(batch);
   ++openings_;
@@ -208,55 +320,21 @@ void Coordinator::extend(Millis now) {
 
 void Coordinator::end_rests(Millis now) {
   if (std::erase_if(resting_, [&](const auto& entry) { return entry.second <= now; }) > 0) ++openings_;
+  if (std::erase_if(claims_, [&](const auto& entry) { return entry.second.until <= now; }) > 0) ++openings_;
 }
 
 std::optional<Millis> Coordinator::next_due() const {
   std::optional<Millis> due;
   const auto consider = [&](Millis when) { due = due ? std::min(*due, when) : when; };
   for (const auto& [worker, until] : resting_) consider(until);
+  for (const auto& [version, claim] : claims_) consider(claim.until);
   if (const RoundRecord* round = open_round()) {
-    consider(round->deadline);
+    if (unfinished_job()->state == JobState::open) consider(round->deadline);
     for (const auto& [id, task] : state_.tasks) {
       if (held(task)) consider(leases_.at(id));
     }
   }
   return due;
-}
-
-std::optional<Closing> Coordinator::closing() const {
-  const RoundRecord* round = current_round();
-  if (round == nullptr || round->state != RoundState::closing) return std::nullopt;
-  Closing closing{round->job, round->round, round->base, next_version(), {}};
-  for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted) closing.parts.push_back({task.part, id, task.sha256});
-  }
-  std::sort(closing.parts.begin(), closing.parts.end(),
-            [](const Closing::Part& a, const Closing::Part& b) { return a.part < b.part; });
-  return closing;
-}
-
-void Coordinator::close(const Closing& closing, const std::string& sha256, std::uint64_t bytes) {
-  const RoundRecord* current = current_round();
-  const bool expected = current != nullptr && current->state == RoundState::closing &&
-                        current->job == closing.job && current->round == closing.round &&
-                        closing.version == next_version();
-  if (!expected) throw Error(Errc::internal, "a round was closed that is not the one that is closing");
-  JobRecord job = state_.jobs.at(closing.job);
-  job.weights = closing.version;
-  Batch batch;
-  batch.rounds.push_back(*current);
-  batch.rounds.back().state = RoundState::closed;
-  batch.weights.push_back({closing.version, job.id, closing.round, sha256, bytes, false});
-  if (closing.round == job.spec.rounds) {
-    job.state = JobState::finished;
-  } else {
-    batch.rounds.push_back(new_round(job, closing.round + 1, closing.version, clock_()));
-  }
-  batch.jobs.push_back(job);
-  commit(batch);
-  leases_.clear();
-  resting_.clear();
-  ++openings_;
 }
 
 }  // namespace frag::rounds

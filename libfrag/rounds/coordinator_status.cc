@@ -1,4 +1,6 @@
 // What a person or a program may ask: how the rounds went and who is there.
+#include <algorithm>
+
 #include "libfrag/base/error.h"
 #include "libfrag/rounds/coordinator.h"
 
@@ -57,6 +59,13 @@ RoundStatus Coordinator::status_of(const RoundRecord& round, std::int64_t nodes)
   status.repeated = round.repeated;
   status.foreign = round.foreign;
   status.extended = round.extended;
+  status.opened = static_cast<double>(round.opened) / 1000;
+  status.weights = round.weights;
+  status.received = round.received + (over(round) ? 0 : received_);
+  status.sent = round.sent + (over(round) ? 0 : sent_);
+  status.staleness = round.staleness;
+  status.loss = round.loss;
+  status.accuracy = round.accuracy;
   const Millis end = round.closed != 0 ? round.closed : clock_();
   status.seconds = static_cast<double>(std::max<Millis>(0, end - round.opened)) / 1000;
   return status;
@@ -67,24 +76,32 @@ WorkerStatus Coordinator::status_of(const WorkerRecord& worker, const MemberReco
   status.name = worker.name;
   status.taken = member.taken;
   status.late = member.late;
-  const auto heard = heard_.find(worker.id);
-  const bool here = heard != heard_.end() && heard->second > clock_();
+  status.speed = member.speed;
+  if (const auto spoke = spoke_.find(worker.id); spoke != spoke_.end()) {
+    status.heard = static_cast<double>(std::max<Millis>(0, clock_() - spoke->second)) / 1000;
+  }
+  const bool measures = std::any_of(claims_.begin(), claims_.end(), [&](const auto& entry) {
+    return entry.second.worker == worker.id && entry.second.until > clock_();
+  });
   if (held_by(worker.id) != nullptr) {
     status.state = "training";
+  } else if (measures) {
+    status.state = "measuring";
   } else {
-    status.state = here && (worker.job == 0 || worker.job == member.job) ? "waiting" : "gone";
+    status.state = is_here(worker.id) && (worker.job == 0 || worker.job == member.job) ? "waiting" : "gone";
   }
   return status;
 }
 
 JobStatus Coordinator::status(std::int64_t id) const {
-  const auto found = state_.jobs.find(id);
-  if (found == state_.jobs.end()) throw Error(Errc::not_found, "there is no job " + std::to_string(id));
-  const JobRecord& job = found->second;
+  const JobRecord& job = job_of(id);
   JobStatus status;
   status.job = id;
   status.name = job.spec.name;
   status.state = name_of(job.state);
+  status.reason = job.reason;
+  status.rule = job.spec.rule.name;
+  status.nodes = job.spec.nodes;
   status.rounds = job.spec.rounds;
   status.needed = job.spec.needed();
   status.weights = job.weights;
@@ -100,6 +117,14 @@ JobStatus Coordinator::status(std::int64_t id) const {
     } else if (worker.job == 0 && job.state != JobState::finished) {
       status.workers.push_back(status_of(worker, {.job = id, .worker = worker_id, .accepted = {}}));
     }
+  }
+  for (const auto& [version, record] : state_.measurements) {
+    if (record.job == id) status.measurements.push_back(record.measurement);
+  }
+  for (const auto& [number, event] : state_.events) {
+    if (event.job != id) continue;
+    status.events.push_back(
+        {number, static_cast<double>(event.when) / 1000, event.round, event.kind, event.text});
   }
   return status;
 }

@@ -1,4 +1,4 @@
-// Tasks: who gets which part, and which results count.
+// Tasks: who gets which part, and for how long.
 #include <algorithm>
 #include <cmath>
 
@@ -7,6 +7,9 @@
 
 namespace frag::rounds {
 namespace {
+
+// The least share of the sample that a slow worker gets.
+constexpr double kLeastShare = 0.05;
 
 std::string task_id(const RoundRecord& round, std::int64_t part, std::int64_t issue) {
   return std::to_string(round.job) + "-" + std::to_string(round.round) + "-" + std::to_string(part) + "-" +
@@ -23,35 +26,72 @@ const TaskRecord* Coordinator::held_by(std::int64_t worker) const {
   return nullptr;
 }
 
+bool Coordinator::asynchronous(const TaskRecord& task) const {
+  return state_.jobs.at(task.job).spec.asynchronous();
+}
+
 bool Coordinator::part_taken(std::int64_t part) const {
   return std::any_of(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
-    return entry.second.part == part && entry.second.state == TaskState::accepted;
+    const TaskRecord& task = entry.second;
+    return task.part == part && task.state == TaskState::accepted && !asynchronous(task);
   });
+}
+
+bool Coordinator::blocks_part(const TaskRecord& task) const {
+  return task.state == TaskState::leased || (task.state == TaskState::accepted && !asynchronous(task));
 }
 
 bool Coordinator::part_free(std::int64_t part) const {
   return std::none_of(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
-    const TaskRecord& task = entry.second;
-    return task.part == part && (task.state == TaskState::accepted || task.state == TaskState::leased);
+    return entry.second.part == part && blocks_part(entry.second);
   });
 }
 
-std::optional<std::int64_t> Coordinator::lowest_free_part(std::int64_t nodes) const {
-  std::vector<bool> is_free(static_cast<std::size_t>(nodes), true);
+std::optional<std::int64_t> Coordinator::part_for(const JobRecord& job, std::int64_t worker) const {
+  const auto nodes = static_cast<std::size_t>(job.spec.nodes);
+  std::vector<bool> is_free(nodes, true);
   for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted || task.state == TaskState::leased) {
-      is_free[static_cast<std::size_t>(task.part)] = false;
+    if (blocks_part(task)) is_free[static_cast<std::size_t>(task.part)] = false;
+  }
+  const std::int64_t last = member(job.id, worker).part;
+  if (last >= 0 && is_free[static_cast<std::size_t>(last)]) return last;
+  // A part stays with who had it, so that static parts, and what a worker fetched or kept for one, stay where
+  // they are.
+  std::vector<bool> is_others(nodes, false);
+  for (const auto& [key, other] : state_.members) {
+    if (key.first == job.id && other.part >= 0 && other.worker != worker && is_here(other.worker)) {
+      is_others[static_cast<std::size_t>(other.part)] = true;
     }
   }
-  const auto found = std::find(is_free.begin(), is_free.end(), true);
-  if (found == is_free.end()) return std::nullopt;
-  return found - is_free.begin();
+  std::optional<std::int64_t> lowest;
+  for (std::size_t part = 0; part < nodes; ++part) {
+    if (!is_free[part]) continue;
+    if (!is_others[part]) return static_cast<std::int64_t>(part);
+    if (!lowest) lowest = static_cast<std::int64_t>(part);
+  }
+  return lowest;
+}
+
+// Fragments to ask the worker for; 0: as many as the job says.
+std::uint64_t Coordinator::count_for(const JobRecord& job, std::int64_t worker) const {
+  const double speed = member(job.id, worker).speed;
+  if (job.spec.work == Work::equal || speed <= 0) return 0;
+  double fastest = speed;
+  for (const auto& [key, other] : state_.members) {
+    if (key.first == job.id && is_here(other.worker)) fastest = std::max(fastest, other.speed);
+  }
+  const double share = std::max(kLeastShare, speed / fastest);
+  return std::max<std::uint64_t>(
+      1, static_cast<std::uint64_t>(std::llround(share * static_cast<double>(*job.spec.sample.count))));
 }
 
 MemberRecord Coordinator::member(std::int64_t job, std::int64_t worker) const {
   const auto found = state_.members.find({job, worker});
-  return found == state_.members.end() ? MemberRecord{.job = job, .worker = worker, .accepted = {}}
-                                       : found->second;
+  if (found != state_.members.end()) return found->second;
+  MemberRecord fresh;
+  fresh.job = job;
+  fresh.worker = worker;
+  return fresh;
 }
 
 // The worker's job; a worker of no job yet is taken into the open one.
@@ -59,7 +99,7 @@ const JobRecord* Coordinator::job_of_worker(std::int64_t id) {
   WorkerRecord worker = state_.workers.at(id);
   if (worker.job == 0) {
     const JobRecord* open = unfinished_job();
-    if (open == nullptr || open->state != JobState::open) return nullptr;
+    if (open == nullptr || open->state == JobState::awaiting_weights) return nullptr;
     worker.job = open->id;
     Batch batch;
     batch.workers.push_back(worker);
@@ -76,7 +116,7 @@ Lease Coordinator::lease_of(const TaskRecord& task) const {
   lease.job = task.job;
   lease.round = task.round;
   lease.part = task.part;
-  lease.weights = state_.rounds.at({task.job, task.round}).base;
+  lease.weights = task.base;
   lease.lease_s = spec.lease_s;
   lease.model = spec.model;
   lease.module_sha256 = spec.module_sha256;
@@ -84,52 +124,72 @@ Lease Coordinator::lease_of(const TaskRecord& task) const {
   lease.mirrors = spec.mirrors;
   lease.local = spec.local;
   lease.sample =
-      sample_of_part(spec.sample, static_cast<std::uint64_t>(task.round),
+      sample_of_part(spec.sample, static_cast<std::uint64_t>(task.draw),
                      static_cast<std::uint64_t>(task.part), static_cast<std::uint64_t>(spec.nodes));
+  if (task.count > 0) lease.sample.count = task.count;
+  lease.rule = spec.rule;
+  lease.compression = spec.compression;
+  lease.accepted = member(task.job, task.worker).accepted;
   return lease;
 }
 
-Offer Coordinator::next_task(std::int64_t worker, Millis wait) {
+Offer<Lease> Coordinator::next_task(std::int64_t worker, Millis wait) {
   advance();
   const JobRecord* job = job_of_worker(worker);
   hear(worker, wait);
   if (job == nullptr) return {};
-  if (job->state == JobState::finished) return {Offer::Kind::finished, {}};
+  if (job->state == JobState::finished) return {OfferKind::finished, {}};
   const RoundRecord* round = open_round();
   if (round == nullptr) return {};
   // Asked while it holds one: the answer to its last question was lost, or it lost its way. It goes on with
   // that one.
   if (const TaskRecord* task = held_by(worker)) {
     renew(*task);
-    return {Offer::Kind::task, lease_of(*task)};
+    return {OfferKind::task, lease_of(*task)};
   }
-  if (resting_.contains(worker)) return {};
-  const auto part = lowest_free_part(job->spec.nodes);
-  return part ? grant(*job, *round, worker, *part) : Offer{};
+  if (job->state == JobState::paused || resting_.contains(worker)) return {};
+  const auto part = part_for(*job, worker);
+  return part ? grant(*job, *round, worker, *part) : Offer<Lease>{};
 }
 
-Offer Coordinator::grant(const JobRecord& job, RoundRecord round, std::int64_t worker, std::int64_t part) {
-  std::int64_t issue = 1;
-  while (state_.tasks.contains(task_id(round, part, issue))) ++issue;
-  Batch batch;
-  if (issue > 1) {
-    const TaskState before = state_.tasks.at(task_id(round, part, issue - 1)).state;
-    if (before == TaskState::dead || before == TaskState::overdue) {
-      ++round.reissued;
-      batch.rounds.push_back(round);
-    }
-  }
+Offer<Lease> Coordinator::grant(const JobRecord& job, RoundRecord round, std::int64_t worker,
+                                std::int64_t part) {
   TaskRecord task;
-  task.id = task_id(round, part, issue);
+  Batch batch;
+  if (job.spec.asynchronous()) {
+    task.draw = store_.issued(job.id, part) + 1;
+    task.id = task_id(round, part, task.draw);
+  } else {
+    std::int64_t issue = 1;
+    while (state_.tasks.contains(task_id(round, part, issue))) ++issue;
+    task.draw = round.round;
+    task.id = task_id(round, part, issue);
+  }
+  const bool again = std::any_of(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
+    const TaskState before = entry.second.state;
+    return entry.second.part == part && entry.second.round == round.round &&
+           (before == TaskState::dead || before == TaskState::overdue);
+  });
+  if (again) {
+    ++round.reissued;
+    batch.rounds.push_back(round);
+  }
   task.job = job.id;
   task.round = round.round;
   task.part = part;
   task.worker = worker;
   task.issued = clock_();
+  task.base = round.base;
+  task.count = count_for(job, worker);
   batch.tasks.push_back(task);
+  MemberRecord having = member(job.id, worker);
+  if (having.part != part) {
+    having.part = part;
+    batch.members.push_back(having);
+  }
   commit(batch);
   renew(task);
-  return {Offer::Kind::task, lease_of(task)};
+  return {OfferKind::task, lease_of(task)};
 }
 
 TaskRecord Coordinator::task_of(const std::string& id) {
@@ -140,140 +200,37 @@ TaskRecord Coordinator::task_of(const std::string& id) {
   return *stored;
 }
 
+RoundRecord Coordinator::round_of(const TaskRecord& task) const {
+  const auto found = state_.rounds.find({task.job, task.round});
+  return found != state_.rounds.end() ? found->second : *current_round();
+}
+
+bool Coordinator::wanted(const TaskRecord& task) const {
+  const JobState job = state_.jobs.at(task.job).state;
+  if (asynchronous(task)) return job != JobState::finished;
+  return round_of(task).state == RoundState::open;
+}
+
 double Coordinator::heartbeat(std::int64_t worker, const std::string& id) {
   advance();
   hear(worker, 0);
   TaskRecord task = task_of(id);
   if (task.worker != worker) throw Error(Errc::refused, "task " + id + " is another worker's");
-  if (state_.rounds.at({task.job, task.round}).state != RoundState::open) {
+  if (!wanted(task)) {
     throw Error(Errc::refused, "round " + std::to_string(task.round) + " has closed without task " + id);
   }
   // Late by a heartbeat or two and nobody else on it: no reason to train it again.
-  if (task.state == TaskState::dead && held_by(worker) == nullptr && part_free(task.part)) {
+  if (task.state == TaskState::dead && open_round() != nullptr && held_by(worker) == nullptr &&
+      part_free(task.part)) {
     task.state = TaskState::leased;
+    task.round = open_round()->round;
     Batch batch;
     batch.tasks.push_back(task);
     commit(batch);
   }
-  if (!held(task)) {
-    throw Error(Errc::refused, "the lease of task " + id + " is no longer held");
-  }
+  if (!held(task)) throw Error(Errc::refused, "the lease of task " + id + " is no longer held");
   renew(task);
   return state_.jobs.at(task.job).spec.lease_s;
-}
-
-void Coordinator::refuse_repeated(RoundRecord round, const std::string& why) {
-  ++round.repeated;
-  Batch batch;
-  batch.rounds.push_back(round);
-  commit(batch);
-  throw Error(Errc::refused, why);
-}
-
-void Coordinator::refuse_late(TaskRecord task, RoundRecord round, const std::string& why) {
-  ++round.late;
-  task.state = TaskState::late;
-  task.ended = clock_();
-  Batch batch;
-  batch.members.push_back(member(task.job, task.worker));
-  ++batch.members.back().late;
-  batch.rounds.push_back(round);
-  batch.tasks.push_back(task);
-  commit(batch);
-  leases_.erase(task.id);
-  throw Error(Errc::refused, "late: " + why);
-}
-
-// The task, if a result of it by this worker could count now or has counted; what cannot is counted and
-// thrown.
-TaskRecord Coordinator::judge(std::int64_t worker, const std::string& id) {
-  advance();
-  hear(worker, 0);
-  TaskRecord task = task_of(id);
-  RoundRecord round = state_.rounds.at({task.job, task.round});
-  if (task.worker != worker) {
-    ++round.foreign;
-    Batch batch;
-    batch.rounds.push_back(round);
-    commit(batch);
-    throw Error(Errc::refused, "task " + id + " is another worker's");
-  }
-  if (task.state == TaskState::accepted) return task;
-  if (task.state == TaskState::refused)
-    refuse_repeated(round, "task " + id + " had a result that was refused");
-  if (task.state == TaskState::late)
-    refuse_repeated(round, "late: task " + id + " had a result that came too late");
-  if (round.state != RoundState::open) {
-    refuse_late(task, round, "round " + std::to_string(task.round) + " had its quorum without task " + id);
-  }
-  if (part_taken(task.part)) {
-    refuse_late(task, round,
-                "part " + std::to_string(task.part) + " was taken from another worker meanwhile");
-  }
-  return task;
-}
-
-std::int64_t Coordinator::admit(std::int64_t worker, const std::string& id) {
-  const TaskRecord task = judge(worker, id);
-  // It may take longer to arrive than a lease lives; a heartbeat beside it is welcome and not needed to
-  // begin.
-  if (held(task)) renew(task);
-  return state_.rounds.at({task.job, task.round}).base;
-}
-
-Verdict Coordinator::accept(std::int64_t worker, const std::string& id, const std::string& sha256,
-                            std::uint64_t bytes, std::int64_t fragments) {
-  TaskRecord task = judge(worker, id);
-  RoundRecord round = state_.rounds.at({task.job, task.round});
-  Batch batch;
-  if (task.state == TaskState::accepted) {
-    if (task.sha256 != sha256) refuse_repeated(round, "task " + id + " has a result, and it is another");
-    ++round.repeated;
-    batch.rounds.push_back(round);
-    commit(batch);
-    return Verdict::again;
-  }
-  task.state = TaskState::accepted;
-  task.ended = clock_();
-  task.sha256 = sha256;
-  task.bytes = bytes;
-  task.report.fragments = fragments;
-  batch.tasks.push_back(task);
-  // Others may be on the same part since a deadline passed; what they do is of no more use.
-  for (const auto& [other_id, other] : state_.tasks) {
-    if (other_id == id || other.part != task.part || !held(other)) continue;
-    batch.tasks.push_back(other);
-    batch.tasks.back().state = TaskState::dead;
-  }
-  batch.members.push_back(member(task.job, worker));
-  ++batch.members.back().taken;
-  ++round.taken;
-  if (round.taken >= state_.jobs.at(task.job).spec.needed()) {
-    round.state = RoundState::closing;
-    round.closed = task.ended;
-  }
-  batch.rounds.push_back(round);
-  commit(batch);
-  for (const TaskRecord& done : batch.tasks) leases_.erase(done.id);
-  return Verdict::accepted;
-}
-
-void Coordinator::reject(std::int64_t worker, const std::string& id) {
-  TaskRecord task = judge(worker, id);
-  RoundRecord round = state_.rounds.at({task.job, task.round});
-  if (task.state == TaskState::accepted)
-    refuse_repeated(round, "task " + id + " has a result, and it is another");
-  task.state = TaskState::refused;
-  task.ended = clock_();
-  ++round.refused;
-  Batch batch;
-  batch.tasks.push_back(task);
-  batch.rounds.push_back(round);
-  commit(batch);
-  leases_.erase(id);
-  ++openings_;
-  // Others get a try first: whatever made this result wrong would likely make the next one wrong too.
-  resting_[worker] = task.ended + std::llround(state_.jobs.at(task.job).spec.lease_s * 1000);
 }
 
 }  // namespace frag::rounds

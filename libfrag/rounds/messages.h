@@ -104,7 +104,7 @@ Measurement measurement_from_json(const Json& json);
 
 struct RoundStatus {
   std::int64_t round = 0;
-  std::string state;  // "open" | "closing" (being averaged) | "closed"
+  std::string state;  // "open" | "closing" (being averaged) | "closed" | "stopped"
   std::int64_t nodes = 0;
   std::int64_t taken = 0;      // distinct parts whose result counts
   std::int64_t late = 0;       // results refused because this round had closed or their part was taken
@@ -126,7 +126,7 @@ struct RoundStatus {
 
 struct WorkerStatus {
   std::string name;
-  std::string state;  // "waiting" | "training" | "gone"
+  std::string state;  // "waiting" | "training" | "measuring" | "gone"
   std::int64_t taken = 0;
   std::int64_t late = 0;
   double speed = 0;  // fragments a second in its newest result, whole time of the lease; 0 before

@@ -102,7 +102,7 @@ TEST_CASE("a database of a newer format is not touched") {
     Database database(dir / "db");
     database.run("PRAGMA user_version = 99");
   }
-  CHECK_THROWS_WITH(SqliteStore(dir / "db"), Catch::Matchers::Contains("newer fragagg"));
+  CHECK_THROWS_WITH(SqliteStore(dir / "db"), Catch::Matchers::Contains("use the fragagg that made it"));
 }
 
 TEST_CASE("the coordinator finds in SQLite what it finds in memory") {
@@ -117,7 +117,7 @@ TEST_CASE("the coordinator finds in SQLite what it finds in memory") {
     for (const std::string name : {"a", "b"}) {
       const auto worker = coordinator.join(name).worker;
       const auto offer = coordinator.next_task(worker, 0);
-      coordinator.accept(worker, offer.lease.task, "digest " + name, 10, 5);
+      coordinator.accept(worker, offer.lease.task, {"digest " + name, 10, 1.5, {}});
       coordinator.close(*coordinator.closing(), "mean", 10);
     }
     Batch records = rounds::Coordinator(store, [&] { return now; }).records();

@@ -21,6 +21,7 @@ inline JobSpec job_of(std::int64_t nodes, double quorum, std::int64_t rounds = 2
   job.rounds = rounds;
   job.deadline_s = 100;
   job.lease_s = 10;
+  job.rule = complete({});
   return job;
 }
 
@@ -43,13 +44,19 @@ struct Campaign {
 
   // The task that the worker gets; "" where there is none for it.
   std::string ask(std::int64_t worker) {
-    const Offer offer = coordinator->next_task(worker, 0);
-    return offer.kind == Offer::Kind::task ? offer.lease.task : "";
+    const Offer<Lease> offer = coordinator->next_task(worker, 0);
+    return offer.kind == OfferKind::task ? offer.lease.task : "";
   }
 
+  static CheckedResult result(const std::string& task, const std::string& bytes = "result") {
+    ResultReport report;
+    report.task = task;
+    report.fragments = 600;
+    return {sha256_hex(bytes + task), bytes.size(), 1.0, report};
+  }
   Verdict send(std::int64_t worker, const std::string& task, const std::string& bytes = "result") {
     coordinator->admit(worker, task);
-    return coordinator->accept(worker, task, sha256_hex(bytes + task), bytes.size(), 600);
+    return coordinator->accept(worker, task, result(task, bytes));
   }
 
   // Whether the call is refused by the rules.

@@ -127,7 +127,7 @@ class Chaos {
   void reject() {
     if (tasks_.empty()) return;
     const Held held = any_task();
-    campaign_.coordinator->reject(held.worker, held.task);
+    campaign_.coordinator->reject(held.worker, held.task, "NaN");
   }
 
   void close() {

@@ -21,11 +21,11 @@ TEST_CASE("a round closes with its quorum, not before and not with more") {
   campaign.send(workers[1], tasks[1]);
   const auto closing = campaign.coordinator->closing();
   REQUIRE(closing);
-  CHECK(closing->parts[0].part == 0);
-  CHECK(closing->parts[1].part == 1);
-  CHECK(closing->parts[2].part == 3);
+  CHECK(closing->step.contributions[0].part == 0);
+  CHECK(closing->step.contributions[1].part == 1);
+  CHECK(closing->step.contributions[2].part == 3);
   CHECK(campaign.send_refused(workers[2], tasks[2]));
-  CHECK(campaign.coordinator->closing()->parts.size() == 3);
+  CHECK(campaign.coordinator->closing()->results.size() == 3);
 }
 
 TEST_CASE("a result after its round closed is refused as late and counted in that round, once") {
@@ -107,7 +107,7 @@ TEST_CASE("a refused result is counted and its part is free for another at once"
   Campaign campaign(job_of(1, 1));
   const auto bad = campaign.worker("bad");
   const std::string task = campaign.ask(bad);
-  campaign.coordinator->reject(bad, task);
+  campaign.coordinator->reject(bad, task, "NaN");
   CHECK(campaign.round().refused == 1);
   CHECK(campaign.round().taken == 0);
   CHECK(campaign.ask(campaign.worker("good")) == "1-1-0-2");
@@ -117,7 +117,7 @@ TEST_CASE("a refused result is counted and its part is free for another at once"
 TEST_CASE("whose result was refused gets no part for one lease, so that others come first") {
   Campaign campaign(job_of(1, 1));
   const auto bad = campaign.worker("bad");
-  campaign.coordinator->reject(bad, campaign.ask(bad));
+  campaign.coordinator->reject(bad, campaign.ask(bad), "NaN");
   CHECK(campaign.ask(bad) == "");
   campaign.wait(10);
   CHECK(campaign.ask(bad) == "1-1-0-2");
@@ -127,7 +127,7 @@ TEST_CASE("a result for a task whose result was refused is refused") {
   Campaign campaign(job_of(2, 1));
   const auto worker = campaign.worker("a");
   const std::string task = campaign.ask(worker);
-  campaign.coordinator->reject(worker, task);
+  campaign.coordinator->reject(worker, task, "NaN");
   CHECK(campaign.send_refused(worker, task));
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("a bad result for a task that has a good one leaves the good one") {
   const auto worker = campaign.worker("a");
   const std::string task = campaign.ask(worker);
   campaign.send(worker, task);
-  CHECK(Campaign::refused([&] { campaign.coordinator->reject(worker, task); }));
+  CHECK(Campaign::refused([&] { campaign.coordinator->reject(worker, task, "NaN"); }));
   CHECK(campaign.round().refused == 0);
   CHECK(campaign.round().taken == 1);
 }
@@ -152,8 +152,8 @@ TEST_CASE("a closing that was interrupted is found again, the same") {
   REQUIRE(after);
   CHECK(after->version == before->version);
   CHECK(after->base == before->base);
-  REQUIRE(after->parts.size() == 2);
-  CHECK(after->parts[1].sha256 == before->parts[1].sha256);
+  REQUIRE(after->results.size() == 2);
+  CHECK(after->results[1].sha256 == before->results[1].sha256);
 }
 
 TEST_CASE("nothing is handed out while a round is being averaged") {

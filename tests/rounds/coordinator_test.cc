@@ -95,7 +95,7 @@ TEST_CASE("one worker does several parts where workers are few") {
   Campaign campaign(job_of(3, 1));
   const auto worker = campaign.worker("a");
   for (int part = 0; part < 3; ++part) campaign.send(worker, campaign.ask(worker));
-  CHECK(campaign.coordinator->closing()->parts.size() == 3);
+  CHECK(campaign.coordinator->closing()->results.size() == 3);
 }
 
 TEST_CASE("a lease without a heartbeat dies and its part goes to another") {
@@ -181,7 +181,7 @@ TEST_CASE("a worker ends with its job, until it joins again") {
   campaign.send(worker, campaign.ask(worker));
   campaign.close();
   campaign.open(job_of(1, 1, 1));
-  CHECK(campaign.coordinator->next_task(worker, 0).kind == Offer::Kind::finished);
+  CHECK(campaign.coordinator->next_task(worker, 0).kind == OfferKind::finished);
   campaign.worker("a");
   CHECK(campaign.ask(worker) == "2-1-0-1");
 }
@@ -222,17 +222,23 @@ TEST_CASE(
 }
 
 TEST_CASE("a worker whose part was taken by another's result gets another part, not the same again") {
-  Campaign campaign(job_of(2, 1));
+  Campaign campaign(job_of(3, 1));
   const auto slow = campaign.worker("slow");
+  const auto slower = campaign.worker("slower");
   const auto quick = campaign.worker("quick");
   const std::string task = campaign.ask(slow);
+  const std::string other = campaign.ask(slower);
+  campaign.send(quick, campaign.ask(quick));
   for (int i = 0; i < 11; ++i) {
     campaign.wait(9.5);
     campaign.coordinator->heartbeat(slow, task);
+    campaign.coordinator->heartbeat(slower, other);
   }
-  campaign.send(quick, campaign.ask(quick));
+  const std::string again = campaign.ask(quick);
+  CHECK(again == "1-1-0-2");
+  campaign.send(quick, again);
   CHECK(campaign.heartbeat_refused(slow, task));
-  CHECK(campaign.ask(slow) == "1-1-1-1");
+  CHECK(campaign.ask(slow) == "1-1-1-2");
 }
 
 TEST_CASE("nobody's lease dies because the aggregator was away") {
@@ -277,7 +283,7 @@ TEST_CASE("what waits for an opening is told of it") {
     }
   }
   SECTION("a result is refused") {
-    campaign.coordinator->reject(worker, task);
+    campaign.coordinator->reject(worker, task, "NaN");
   }
   SECTION("a round opens") {
     campaign.send(worker, task);

@@ -10,6 +10,7 @@
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
 #include "libfrag/rounds/weights_reader.h"
+#include "trainer/aggregator/service-inl.h"
 #include "trainer/aggregator/service.h"
 #include "trainer/aggregator/upload.h"
 
@@ -20,38 +21,8 @@ using http::HttpError;
 using http::Request;
 using http::Response;
 
-constexpr std::uint64_t kJsonLimit = std::uint64_t{1} << 20;
 constexpr std::uint64_t kResultSlack = std::uint64_t{1} << 20;
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
-// Below the time after which our own clients give up on a silent connection.
-constexpr double kLongestPoll = 25;
-constexpr double kUsualPoll = 20;
-
-Json read_json(const Request& request) {
-  return parse_json(http::read_body(request, kJsonLimit), "the request's body");
-}
-
-std::int64_t number_in_path(const Request& request, const char* name) {
-  const std::string& text = request.captures.at(name);
-  const auto number = parse_integer(text);
-  if (!number || *number < 0) throw HttpError(404, "there is no " + std::string(name) + " " + text);
-  return *number;
-}
-
-std::int64_t fragments_of(const Request& request) {
-  const auto header = request.header("x-frag-fragments");
-  if (!header) return 0;
-  const auto number = parse_integer(*header);
-  if (!number || *number < 0) throw HttpError(400, "X-Frag-Fragments must be a whole number of 0 or more");
-  return *number;
-}
-
-double poll_seconds(const Request& request) {
-  const std::string body = http::read_body(request, kJsonLimit);
-  if (body.empty()) return kUsualPoll;
-  const Json json = parse_json(body, "the request's body");
-  return std::clamp(json_get_or<double>(json, "wait_s", kUsualPoll, "the request's body"), 0.0, kLongestPoll);
-}
 
 // Why a result cannot count; empty where it can.
 std::string fault_of(const std::filesystem::path& path, const rounds::TensorLayout& base) {
@@ -61,6 +32,10 @@ std::string fault_of(const std::filesystem::path& path, const rounds::TensorLayo
     if (error.code() == Errc::bad_input) return error.what();
     throw;
   }
+}
+
+rounds::ResultReport report_of(const std::filesystem::path& path) {
+  return rounds::result_report_from_json(rounds::WeightsReader(path).layout().report);
 }
 
 // Why weights cannot be trained from; empty where they can.
@@ -89,18 +64,6 @@ Response stream_file(std::shared_ptr<const FileReader> file) {
 
 }  // namespace
 
-template <class Use>
-auto Service::coordinate(const Use& use) {
-  const std::lock_guard lock(mutex_);
-  // Woken on the way out, whichever way that is: what is refused is counted, and time acts in every call.
-  struct Waker {
-    Service& service;
-    std::uint64_t changes, openings;
-    ~Waker() { service.wake(changes, openings); }
-  } const waker{*this, coordinator_.changes(), coordinator_.openings()};
-  return use(coordinator_);
-}
-
 void Service::wake(std::uint64_t changes, std::uint64_t openings) {
   if (coordinator_.changes() != changes || coordinator_.openings() != openings) changes_.notify_all();
   if (coordinator_.openings() != openings) openings_.notify_all();
@@ -115,6 +78,12 @@ void Service::add_routes() {
   router_.add("PUT", "/v1/jobs/{job}/weights", to(&Service::put_weights));
   router_.add("GET", "/v1/jobs/{job}", to(&Service::job_status));
   router_.add("GET", "/v1/status", to(&Service::job_status));
+  for (const char* verb : {"pause", "resume", "stop"}) {
+    router_.add("POST", std::string("/v1/jobs/{job}/") + verb,
+                [this, verb](Request& request) { return control_job(request, verb); });
+  }
+  router_.add("POST", "/v1/evaluations", to(&Service::next_evaluation));
+  router_.add("PUT", "/v1/evaluations/{version}", to(&Service::put_measurement));
   router_.add("POST", "/v1/workers", to(&Service::join));
   router_.add("POST", "/v1/tasks", to(&Service::next_task));
   router_.add("POST", "/v1/tasks/{task}/heartbeat", to(&Service::heartbeat));
@@ -181,6 +150,10 @@ Response Service::get_weights(Request& request) {
   const std::int64_t version = number_in_path(request, "version");
   const auto weights = coordinate([&](rounds::Coordinator& c) { return c.weights(version); });
   if (!weights) throw HttpError(404, "there are no weights of version " + std::to_string(version));
+  if (weights->pruned) {
+    throw HttpError(410, "weights " + std::to_string(version) +
+                             " are no longer kept (the job's keep_weights says how many are)");
+  }
   const std::string etag = "\"" + weights->sha256 + "\"";
   Response response;
   if (request.header("if-none-match") == etag) {
@@ -189,6 +162,7 @@ Response Service::get_weights(Request& request) {
     response = stream_file(std::make_shared<FileReader>(directory_.weights(version)));
   }
   response.headers.emplace_back("ETag", etag);
+  if (response.stream) coordinate([&](rounds::Coordinator& c) { c.count_bytes(0, weights->bytes); });
   return response;
 }
 
@@ -208,24 +182,9 @@ Response Service::join(Request& request) {
 }
 
 Response Service::next_task(Request& request) {
-  using std::chrono::duration;
-  using Steady = std::chrono::steady_clock;
-  const std::int64_t worker = require_worker(request);
-  const double seconds = poll_seconds(request);
-  const auto until = Steady::now() + std::chrono::duration_cast<Steady::duration>(duration<double>(seconds));
-  const auto patience = static_cast<rounds::Millis>(seconds * 1000);
-  std::unique_lock lock(mutex_);
-  // Asked and, where there is nothing, waited under one hold of the mutex: an opening cannot slip in between.
-  for (bool in_time = true;; in_time = Steady::now() < until) {
-    const std::uint64_t changes = coordinator_.changes(), openings = coordinator_.openings();
-    rounds::Offer offer = coordinator_.next_task(worker, patience);
-    wake(changes, openings);
-    using Kind = rounds::Offer::Kind;
-    if (offer.kind == Kind::task) return Response::json({{"state", "task"}, {"lease", to_json(offer.lease)}});
-    if (offer.kind == Kind::finished) return Response::json({{"state", "finished"}});
-    if (!in_time || stopping_) return Response::json({{"state", "wait"}});
-    openings_.wait_until(lock, until);
-  }
+  return offer(request, [this](std::int64_t worker, rounds::Millis patience) {
+    return coordinator_.next_task(worker, patience);
+  });
 }
 
 Response Service::heartbeat(Request& request) {
@@ -245,34 +204,35 @@ std::shared_ptr<const rounds::TensorLayout> Service::layout_of(std::int64_t vers
   return layout_;
 }
 
-void Service::refuse_result(std::int64_t worker, const std::string& task) {
-  coordinate([&](rounds::Coordinator& c) { c.reject(worker, task); });
+void Service::refuse_result(std::int64_t worker, const std::string& task, const std::string& why) {
+  coordinate([&](rounds::Coordinator& c) { c.reject(worker, task, why); });
 }
 
 Response Service::put_result(Request& request) {
   const std::int64_t worker = require_worker(request);
   const std::string& task = request.captures.at("task");
-  const std::int64_t fragments = fragments_of(request);
-  const std::int64_t base = coordinate([&](rounds::Coordinator& c) { return c.admit(worker, task); });
-  const auto layout = layout_of(base);
+  const auto admission = coordinate([&](rounds::Coordinator& c) { return c.admit(worker, task); });
+  const auto layout = layout_of(admission.base);
   std::optional<Upload> upload;
   try {
     upload.emplace(request, directory_.incoming(), layout->file_bytes + kResultSlack);
   } catch (const HttpError& error) {
-    if (error.status() == 413) refuse_result(worker, task);
+    if (error.status() == 413) refuse_result(worker, task, error.what());
     throw;
   }
+  coordinate([&](rounds::Coordinator& c) { c.count_bytes(upload->bytes(), 0); });
   if (const std::string fault = fault_of(upload->path(), *layout); !fault.empty()) {
-    refuse_result(worker, task);
+    refuse_result(worker, task, fault);
     throw HttpError(422, fault);
   }
+  const rounds::ResultReport report = report_of(upload->path());
   // In its place before it counts, so that a record without its file cannot be; a file without a record can,
   // and is removed at the next start.
   const std::filesystem::path place = directory_.result(task, upload->sha256());
   upload->move_to(place);
   try {
     coordinate([&](rounds::Coordinator& c) {
-      c.accept(worker, task, upload->sha256(), upload->bytes(), fragments);
+      c.accept(worker, task, {upload->sha256(), upload->bytes(), 0, report});
     });
   } catch (const Error& error) {
     if (error.code() == Errc::refused) ::unlink(place.c_str());

@@ -72,18 +72,37 @@ http::Response Service::handle(http::Request& request) {
   return response;
 }
 
-// Results that were stored but never acknowledged: their senders will send them again.
+// Results that were stored but never acknowledged (their senders will send them again), and what a kill left
+// of a pruning.
 void Service::remove_orphans() {
   std::vector<std::filesystem::path> orphans;
   for (const auto& entry : std::filesystem::directory_iterator(directory_.results())) {
     const std::string stem = entry.path().stem().string();
     const auto task = store_.find_task(stem.substr(0, stem.rfind('-')));
-    const bool counts = task && task->state == rounds::TaskState::accepted &&
-                        entry.path() == directory_.result(task->id, task->sha256);
+    const bool counts =
+        task && coordinator_.keeps(*task) && entry.path() == directory_.result(task->id, task->sha256);
     if (!counts) orphans.push_back(entry.path());
   }
   std::error_code ignored;  // a file that stays costs space and nothing else
   for (const auto& path : orphans) std::filesystem::remove(path, ignored);
+  for (const auto& weights : coordinator_.records().weights) {
+    if (weights.pruned) remove_weights(weights.version);
+  }
+}
+
+void Service::remove_weights(std::int64_t version) {
+  std::error_code ignored;
+  std::filesystem::remove(directory_.weights(version), ignored);
+  std::filesystem::remove(directory_.memory(version), ignored);
+}
+
+void Service::prune() {
+  const rounds::Prunable gone = coordinator_.prune();
+  std::error_code ignored;
+  for (const auto& result : gone.results) {
+    std::filesystem::remove(directory_.result(result.task, result.sha256), ignored);
+  }
+  for (const std::int64_t version : gone.weights) remove_weights(version);
 }
 
 void Service::run_background() {
@@ -116,16 +135,8 @@ void Service::average(const rounds::Closing& closing, std::unique_lock<std::mute
   lock.unlock();
   rounds::Aggregated written;
   try {
-    rounds::StepFiles files;
-    files.base = directory_.weights(closing.base);
-    files.next = directory_.weights(closing.version);
-    rounds::Step step;
-    for (const auto& part : closing.parts) {
-      files.results.push_back(directory_.result(part.task, part.sha256));
-      step.contributions.push_back({.part = part.part, .fragments = 0, .staleness = 0, .norm = 0});
-    }
-    const auto rule = rounds::make_rule(rounds::complete({}), step);
-    written = rounds::aggregate(files, *rule);
+    const auto rule = rounds::make_rule(closing.rule, closing.step);
+    written = rounds::aggregate(step_files(closing), *rule);
   } catch (...) {
     lock.lock();
     throw;
@@ -135,7 +146,20 @@ void Service::average(const rounds::Closing& closing, std::unique_lock<std::mute
   trouble_.clear();
   openings_.notify_all();
   log("job " + std::to_string(closing.job) + ": round " + std::to_string(closing.round) + " closed with " +
-      std::to_string(closing.parts.size()) + " parts; weights " + std::to_string(closing.version));
+      std::to_string(closing.results.size()) + " results; weights " + std::to_string(closing.version));
+  prune();
+}
+
+rounds::StepFiles Service::step_files(const rounds::Closing& closing) const {
+  rounds::StepFiles files;
+  files.base = directory_.weights(closing.base);
+  for (const auto& result : closing.results) {
+    files.results.push_back(directory_.result(result.task, result.sha256));
+  }
+  files.next = directory_.weights(closing.version);
+  if (closing.round > 1) files.memory = directory_.memory(closing.base);
+  files.next_memory = directory_.memory(closing.version);
+  return files;
 }
 
 }  // namespace frag::aggregator

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "libfrag/http/router.h"
+#include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/coordinator.h"
 #include "libfrag/rounds/safetensors.h"
 #include "trainer/aggregator/sqlite_store.h"
@@ -59,6 +60,9 @@ class Service {
   http::Response next_task(http::Request& request);
   http::Response heartbeat(http::Request& request);
   http::Response put_result(http::Request& request);
+  http::Response control_job(http::Request& request, const std::string& verb);
+  http::Response next_evaluation(http::Request& request);
+  http::Response put_measurement(http::Request& request);
 
   void require_join_token(const http::Request& request) const;
   std::int64_t require_worker(const http::Request& request);
@@ -68,14 +72,20 @@ class Service {
   // Calls `use(coordinator_)` under the mutex and wakes whom its changes concern, also where it throws.
   template <class Use>
   auto coordinate(const Use& use);
+  // The answer to a long poll.
+  template <class Ask>
+  http::Response offer(http::Request& request, const Ask& ask);
   void wake(std::uint64_t changes, std::uint64_t openings);
 
   std::shared_ptr<const rounds::TensorLayout> layout_of(std::int64_t version);
-  void refuse_result(std::int64_t worker, const std::string& task);
+  void refuse_result(std::int64_t worker, const std::string& task, const std::string& why);
   void remove_orphans();
+  void remove_weights(std::int64_t version);
+  void prune();
 
   void run_background();
   void average(const rounds::Closing& closing, std::unique_lock<std::mutex>& lock);
+  rounds::StepFiles step_files(const rounds::Closing& closing) const;
 
   // Constant after construction.
   const ServiceOptions options_;

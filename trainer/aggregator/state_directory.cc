@@ -26,6 +26,12 @@ void empty_directory(const std::filesystem::path& path) {
   make_directory(path);
 }
 
+std::string file_of(std::int64_t version) {
+  char name[40];
+  std::snprintf(name, sizeof name, "%08lld.safetensors", static_cast<long long>(version));
+  return name;
+}
+
 }  // namespace
 
 StateDirectory::StateDirectory(const std::filesystem::path& root) : root_(root) {
@@ -33,6 +39,7 @@ StateDirectory::StateDirectory(const std::filesystem::path& root) : root_(root) 
   lock();
   try {
     make_directory(root_ / "weights");
+    make_directory(root_ / "memory");
     make_directory(results());
     empty_directory(root_ / "incoming");
     sync_directory(root_);
@@ -67,9 +74,11 @@ void StateDirectory::lock() {
 }
 
 std::filesystem::path StateDirectory::weights(std::int64_t version) const {
-  char name[40];
-  std::snprintf(name, sizeof name, "%08lld.safetensors", static_cast<long long>(version));
-  return root_ / "weights" / name;
+  return root_ / "weights" / file_of(version);
+}
+
+std::filesystem::path StateDirectory::memory(std::int64_t version) const {
+  return root_ / "memory" / file_of(version);
 }
 
 std::filesystem::path StateDirectory::result(const std::string& task, const std::string& sha256) const {

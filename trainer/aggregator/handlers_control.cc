@@ -1,0 +1,44 @@
+// What ends, pauses and measures a job.
+#include "libfrag/base/error.h"
+#include "trainer/aggregator/service-inl.h"
+
+namespace frag::aggregator {
+
+using http::HttpError;
+using http::Request;
+using http::Response;
+
+Response Service::control_job(Request& request, const std::string& verb) {
+  require_join_token(request);
+  const std::int64_t job = number_in_path(request, "job");
+  const std::string body = http::read_body(request, kJsonLimit);
+  const Json json = body.empty() ? Json::object() : parse_json(body, "the request's body");
+  const auto why = json_get_or<std::string>(json, "reason", "somebody wanted it", "the request's body");
+  const rounds::JobStatus status = coordinate([&](rounds::Coordinator& c) {
+    if (verb == "pause") c.pause(job, why);
+    if (verb == "resume") c.resume(job);
+    if (verb == "stop") c.stop(job, why);
+    return c.status(job);
+  });
+  return Response::json({{"job", job}, {"state", status.state}});
+}
+
+Response Service::next_evaluation(Request& request) {
+  return offer(request, [this](std::int64_t worker, rounds::Millis patience) {
+    return coordinator_.next_evaluation(worker, patience);
+  });
+}
+
+Response Service::put_measurement(Request& request) {
+  const std::int64_t worker = require_worker(request);
+  const std::int64_t version = number_in_path(request, "version");
+  const rounds::Measurement measurement = rounds::measurement_from_json(read_json(request));
+  if (measurement.weights != version) {
+    throw HttpError(400, "the measurement is of weights " + std::to_string(measurement.weights) +
+                             ", and the path says " + std::to_string(version));
+  }
+  coordinate([&](rounds::Coordinator& c) { c.measured(worker, measurement); });
+  return Response::json({{"state", "accepted"}});
+}
+
+}  // namespace frag::aggregator

@@ -1,0 +1,73 @@
+// What the files of the service's endpoints share.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "libfrag/base/text.h"
+#include "libfrag/http/message.h"
+#include "trainer/aggregator/service.h"
+
+namespace frag::aggregator {
+
+inline constexpr std::uint64_t kJsonLimit = std::uint64_t{1} << 20;
+// Below the time after which our own clients give up on a silent connection.
+inline constexpr double kLongestPoll = 25;
+inline constexpr double kUsualPoll = 20;
+
+inline Json read_json(const http::Request& request) {
+  return parse_json(http::read_body(request, kJsonLimit), "the request's body");
+}
+
+inline std::int64_t number_in_path(const http::Request& request, const char* name) {
+  const std::string& text = request.captures.at(name);
+  const auto number = parse_integer(text);
+  if (!number || *number < 0) throw http::HttpError(404, "there is no " + std::string(name) + " " + text);
+  return *number;
+}
+
+inline double poll_seconds(const http::Request& request) {
+  const std::string body = http::read_body(request, kJsonLimit);
+  if (body.empty()) return kUsualPoll;
+  const Json json = parse_json(body, "the request's body");
+  return std::clamp(json_get_or<double>(json, "wait_s", kUsualPoll, "the request's body"), 0.0, kLongestPoll);
+}
+
+template <class Use>
+auto Service::coordinate(const Use& use) {
+  const std::lock_guard lock(mutex_);
+  // Woken on the way out, whichever way that is: what is refused is counted, and time acts in every call.
+  struct Waker {
+    Service& service;
+    std::uint64_t changes, openings;
+    ~Waker() { service.wake(changes, openings); }
+  } const waker{*this, coordinator_.changes(), coordinator_.openings()};
+  return use(coordinator_);
+}
+
+// Asks `ask(worker, patience)` and, where there is nothing, waits, under one hold of the mutex: an opening
+// cannot slip in between.
+template <class Ask>
+http::Response Service::offer(http::Request& request, const Ask& ask) {
+  using std::chrono::duration;
+  using Steady = std::chrono::steady_clock;
+  const std::int64_t worker = require_worker(request);
+  const double seconds = poll_seconds(request);
+  const auto until = Steady::now() + std::chrono::duration_cast<Steady::duration>(duration<double>(seconds));
+  const auto patience = static_cast<rounds::Millis>(seconds * 1000);
+  std::unique_lock lock(mutex_);
+  for (bool in_time = true;; in_time = Steady::now() < until) {
+    const std::uint64_t changes = coordinator_.changes(), openings = coordinator_.openings();
+    const auto offered = ask(worker, patience);
+    wake(changes, openings);
+    if (offered.kind == rounds::OfferKind::task) {
+      return http::Response::json({{"state", "task"}, {"lease", to_json(offered.lease)}});
+    }
+    if (offered.kind == rounds::OfferKind::finished) return http::Response::json({{"state", "finished"}});
+    if (!in_time || stopping_) return http::Response::json({{"state", "wait"}});
+    openings_.wait_until(lock, until);
+  }
+}
+
+}  // namespace frag::aggregator
