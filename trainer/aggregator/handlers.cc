@@ -9,6 +9,7 @@
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
+#include "libfrag/rounds/result_check.h"
 #include "libfrag/rounds/weights_reader.h"
 #include "trainer/aggregator/service.h"
 #include "trainer/aggregator/upload.h"
@@ -55,20 +56,13 @@ double poll_seconds(const Request& request) {
 
 // Why a result cannot count; empty where it can.
 std::string fault_of(const std::filesystem::path& path, const rounds::TensorLayout& base) {
-  try {
-    return mismatch(rounds::WeightsReader(path), base);
-  } catch (const Error& error) {
-    if (error.code() == Errc::bad_input) return error.what();
-    throw;
-  }
+  return rounds::check_result(path, base).fault;
 }
 
 // Why weights cannot be trained from; empty where they can.
 std::string fault_of(const std::filesystem::path& path) {
   try {
-    const rounds::WeightsReader weights(path);
-    if (weights.layout().tensors.empty()) return "there is no tensor in it";
-    return not_finite(weights);
+    return weights_fault(rounds::WeightsReader(path));
   } catch (const Error& error) {
     if (error.code() == Errc::bad_input) return error.what();
     throw;
