@@ -84,12 +84,12 @@ std::string tensor_named(std::string_view name);
 // finite.
 std::optional<std::uint64_t> first_not_finite(std::string_view floats);
 
-// Why a file laid out as `result` cannot be added to weights laid out as `base` (names, shapes, types or
-// kinds); empty where it can.
-std::string layout_mismatch(const TensorLayout& result, const TensorLayout& base);
+// Why a file laid out so cannot be weights (it has no tensor, or one that only results have); empty where it
+// can.
+std::string not_weights(const TensorLayout& layout);
 
-// Why `result` cannot be added to weights laid out as `base` (names, shapes, types, kinds, or a number that
-// is not finite); empty where it can.
-std::string mismatch(const WeightsFile& result, const TensorLayout& base);
+// Why a file laid out as `result` cannot be added to weights laid out as `base` (names, shapes, types or
+// kinds; result_reader.h says which go together); empty where it can.
+std::string layout_mismatch(const TensorLayout& result, const TensorLayout& base);
 
 }  // namespace frag::rounds

@@ -22,7 +22,14 @@ std::string WeightsReader::read(const TensorInfo& tensor, std::uint64_t first, s
   return file_.read(tensor.offset + first * width, count * width);
 }
 
-std::string not_finite(const WeightsReader& weights) {
+void WeightsReader::read_into(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count,
+                              char* buffer) const {
+  const std::uint64_t width = width_of(tensor.dtype);
+  file_.read_into(tensor.offset + first * width, buffer, count * width);
+}
+
+std::string weights_fault(const WeightsReader& weights) {
+  if (std::string why = not_weights(weights.layout()); !why.empty()) return why;
   for (const TensorInfo& tensor : weights.layout().tensors) {
     if (tensor.dtype != DType::f32) continue;
     const std::uint64_t elements = tensor.elements();
@@ -35,11 +42,6 @@ std::string not_finite(const WeightsReader& weights) {
     }
   }
   return {};
-}
-
-std::string mismatch(const WeightsReader& result, const TensorLayout& base) {
-  std::string why = layout_mismatch(result.layout(), base);
-  return why.empty() ? not_finite(result) : why;
 }
 
 }  // namespace frag::rounds

@@ -24,6 +24,8 @@ class WeightsReader {
 
   // `count` elements of one of layout()'s tensors, from element `first` on, as little-endian bytes.
   std::string read(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count) const;
+  // The same into `buffer`.
+  void read_into(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count, char* buffer) const;
 
  private:
   FileReader file_;
@@ -31,10 +33,8 @@ class WeightsReader {
   TensorLayout layout_;
 };
 
-// As mismatch() of safetensors.h, in one pass over the file and 1 MiB of memory.
-std::string mismatch(const WeightsReader& result, const TensorLayout& base);
-
-// Why the numbers cannot be trained from (one is not finite); empty where they can.
-std::string not_finite(const WeightsReader& weights);
+// Why a file cannot be weights (it holds nothing, or tensors that only results hold, or a number that is not
+// finite); empty where it can. One pass over the file, 1 MiB of memory.
+std::string weights_fault(const WeightsReader& weights);
 
 }  // namespace frag::rounds

@@ -6,5 +6,5 @@ FRAG_FUZZ(bytes) {
   for (const auto& tensor : weights.layout.tensors) {
     if (frag::rounds::tensor_bytes(weights, tensor).size() != tensor.bytes) __builtin_trap();
   }
-  frag::rounds::mismatch(weights, weights.layout);
+  frag::rounds::not_weights(weights.layout);
 }

@@ -91,7 +91,7 @@ TEST_CASE("malformed files are refused with the reason") {
       {raw(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4), "outside the file"},
       {raw(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4), "not what its shape"},
       {raw(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8), "gap or overlaps"},
-      {raw(R"({"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", 4), "dtype"},
+      {raw(R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", 4), "dtype"},
       {raw(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", 4), "whole number"},
       {raw(R"({"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}})", 4), "whole number"},
       {raw(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296,0],"data_offsets":[0,0]}})", 0),
@@ -137,23 +137,19 @@ TEST_CASE("no prefix of a good file is a good file") {
 TEST_CASE("a result fits weights of the same tensors in any order") {
   const auto base = parse_weights(Weights().floats("a", {1, 2}).floats("b", {3}).file());
   const auto result = parse_weights(Weights().floats("b", {0}).floats("a", {0, 0}).file());
-  CHECK(mismatch(result, base.layout) == "");
+  CHECK(layout_mismatch(result.layout, base.layout) == "");
 }
 
 TEST_CASE("a result that does not fit is refused by the first difference") {
   const auto base = parse_weights(Weights().floats("a", {1, 2}).counters("n", {3}).file());
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  const float infinity = std::numeric_limits<float>::infinity();
   const auto [result, reason] = GENERATE_COPY(table<Weights, std::string>({
       {Weights().floats("a", {1, 2}), "\"n\" is missing"},
       {Weights().floats("a", {1}).counters("n", {3}), "has shape [1], not [2]"},
       {Weights().floats("a", {1, 2}).floats("n", {3}), "is F32, not I64"},
       {Weights().floats("a", {1, 2}, TensorKind::buffer).counters("n", {3}), "is a buffer, not a parameter"},
       {Weights().floats("a", {1, 2}).counters("n", {3}).floats("z", {1}), "\"z\" is not one of the weights"},
-      {Weights().floats("a", {1, nan}).counters("n", {3}), "not finite, at element 1"},
-      {Weights().floats("a", {-infinity, 2}).counters("n", {3}), "not finite, at element 0"},
   }));
-  CHECK_THAT(mismatch(parse_weights(result.file()), base.layout), Contains(reason));
+  CHECK_THAT(layout_mismatch(parse_weights(result.file()).layout, base.layout), Contains(reason));
 }
 
 TEST_CASE("a number that is not finite is found at any place") {

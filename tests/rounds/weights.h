@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "libfrag/base/file.h"
+#include "libfrag/rounds/half.h"
 #include "libfrag/rounds/safetensors.h"
 
 namespace frag::rounds::testing {
@@ -45,6 +46,23 @@ class Weights {
   Weights& counters(const std::string& name, const std::vector<std::int64_t>& numbers) {
     return add(name, DType::i64, TensorKind::counter, numbers.data(), numbers.size(), sizeof(std::int64_t));
   }
+  Weights& halves(const std::string& name, const std::vector<float>& numbers) {
+    std::vector<std::uint16_t> halves(numbers.size());
+    halves_of_floats(numbers, halves);
+    return add(name, DType::f16, TensorKind::parameter, halves.data(), halves.size(), sizeof(std::uint16_t));
+  }
+  Weights& indices(const std::string& name, const std::vector<std::int32_t>& numbers) {
+    return add(name, DType::i32, TensorKind::index, numbers.data(), numbers.size(), sizeof(std::int32_t));
+  }
+  // Of the tensor added last.
+  Weights& shaped(std::vector<std::int64_t> shape) {
+    entries_.back().info.shape = std::move(shape);
+    return *this;
+  }
+  Weights& report(Json report) {
+    report_ = std::move(report);
+    return *this;
+  }
   Weights& card(Json card) {
     card_ = std::move(card);
     return *this;
@@ -53,7 +71,7 @@ class Weights {
   std::string file() const {
     std::vector<TensorInfo> tensors;
     for (const auto& entry : entries_) tensors.push_back(entry.info);
-    std::string bytes = make_header(tensors, card_);
+    std::string bytes = make_header(tensors, card_, report_);
     for (const TensorInfo& tensor : tensors) {
       for (const auto& entry : entries_) {
         if (entry.info.name == tensor.name) bytes += entry.bytes;
@@ -81,6 +99,7 @@ class Weights {
 
   std::vector<Entry> entries_;
   Json card_;
+  Json report_;
 };
 
 // The numbers of one tensor of a file in memory.

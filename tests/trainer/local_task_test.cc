@@ -29,7 +29,7 @@ TEST_CASE("a lease done twice gives the same bytes; another part gives others") 
   CHECK(once.fragments == 24);
   CHECK(train_locally(lease_of_part(0), start, set).change == once.change);
   CHECK(train_locally(lease_of_part(1), start, set).change != once.change);
-  CHECK(rounds::mismatch(rounds::parse_weights(once.change), start.layout).empty());
+  CHECK(rounds::layout_mismatch(rounds::parse_weights(once.change).layout, start.layout).empty());
 }
 
 TEST_CASE("weights of another model than the lease's are refused") {

@@ -93,7 +93,7 @@ TEST_CASE("the start minus the change is the trained network") {
   Training(network, {.batch = 4}).epoch(set, 0);
   const rounds::WeightsFile trained = parse_weights(network.weights());
   const rounds::WeightsFile change = parse_weights(network.change_from(start));
-  CHECK(rounds::mismatch(change, start.layout).empty());
+  CHECK(rounds::layout_mismatch(change.layout, start.layout).empty());
   bool moved = false;
   for (const auto& info : start.layout.tensors) {
     const auto before = numbers(start, info);

@@ -9,6 +9,7 @@
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
+#include "libfrag/rounds/result_check.h"
 #include "libfrag/rounds/weights_reader.h"
 #include "trainer/aggregator/service-inl.h"
 #include "trainer/aggregator/service.h"
@@ -24,26 +25,24 @@ using http::Response;
 constexpr std::uint64_t kResultSlack = std::uint64_t{1} << 20;
 constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
 
-// Why a result cannot count; empty where it can.
-std::string fault_of(const std::filesystem::path& path, const rounds::TensorLayout& base) {
-  try {
-    return mismatch(rounds::WeightsReader(path), base);
-  } catch (const Error& error) {
-    if (error.code() == Errc::bad_input) return error.what();
-    throw;
+// What a result holds, and its fault also where it says that it is another task's, or is too large a change.
+rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
+                            const std::string& task, double norm_limit) {
+  rounds::ResultCheck check = rounds::check_result(path, base);
+  if (!check.fault.empty()) return check;
+  if (!check.report.task.empty() && check.report.task != task) {
+    check.fault = "the result says that it is of task " + check.report.task;
+  } else if (norm_limit > 0 && check.norm > norm_limit) {
+    check.fault = "the change has norm " + format_fixed(check.norm, 3) + ", and the job takes up to " +
+                  format_fixed(norm_limit, 3);
   }
-}
-
-rounds::ResultReport report_of(const std::filesystem::path& path) {
-  return rounds::result_report_from_json(rounds::WeightsReader(path).layout().report);
+  return check;
 }
 
 // Why weights cannot be trained from; empty where they can.
 std::string fault_of(const std::filesystem::path& path) {
   try {
-    const rounds::WeightsReader weights(path);
-    if (weights.layout().tensors.empty()) return "there is no tensor in it";
-    return not_finite(weights);
+    return weights_fault(rounds::WeightsReader(path));
   } catch (const Error& error) {
     if (error.code() == Errc::bad_input) return error.what();
     throw;
@@ -221,18 +220,18 @@ Response Service::put_result(Request& request) {
     throw;
   }
   coordinate([&](rounds::Coordinator& c) { c.count_bytes(upload->bytes(), 0); });
-  if (const std::string fault = fault_of(upload->path(), *layout); !fault.empty()) {
-    refuse_result(worker, task, fault);
-    throw HttpError(422, fault);
+  const rounds::ResultCheck check = checked(upload->path(), *layout, task, admission.norm_limit);
+  if (!check.fault.empty()) {
+    refuse_result(worker, task, check.fault);
+    throw HttpError(422, check.fault);
   }
-  const rounds::ResultReport report = report_of(upload->path());
   // In its place before it counts, so that a record without its file cannot be; a file without a record can,
   // and is removed at the next start.
   const std::filesystem::path place = directory_.result(task, upload->sha256());
   upload->move_to(place);
   try {
     coordinate([&](rounds::Coordinator& c) {
-      c.accept(worker, task, {upload->sha256(), upload->bytes(), 0, report});
+      c.accept(worker, task, {upload->sha256(), upload->bytes(), check.norm, check.report});
     });
   } catch (const Error& error) {
     if (error.code() == Errc::refused) ::unlink(place.c_str());

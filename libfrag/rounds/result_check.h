@@ -1,0 +1,27 @@
+// Whether a result can count: looked at once, before it does. Pure but for reading the file; any thread.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "libfrag/rounds/messages.h"
+#include "libfrag/rounds/safetensors.h"
+
+namespace frag::rounds {
+
+struct ResultCheck {
+  std::string fault;    // why it cannot count; empty where it can, and only then the others say something
+  double norm = 0;      // L2, of all its parameters' changes together
+  ResultReport report;  // by its worker's own words; zeros where the file says nothing
+};
+
+// Reads the result once, in 512 KiB of memory. A fault is: a malformed file, tensors that do not fit weights
+// laid out as `base` (result_reader.h says which do), indices out of order or range, a number that is not
+// finite, a report that is nonsense. Errc::not_found or Errc::io where the file cannot be read.
+//
+// The norm has the same bits on every machine: squares are summed in double, each tensor's in eight sums
+// (element i in sum i mod 8) that are then added from sum 0 on, tensors in the base's order and
+// "sparse.values" last.
+ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& base);
+
+}  // namespace frag::rounds
