@@ -11,6 +11,9 @@ void MemoryStore::write(const Batch& batch) {
     --failures_;
     throw Error(Errc::io, "write records: No space left on device");
   }
+  for (const TaskRecord& task : batch.tasks) {
+    if (!state_.tasks.contains(task.id)) ++issued_[{task.job, task.part}];
+  }
   state_.apply(batch);
 }
 
@@ -36,9 +39,8 @@ std::vector<TaskRecord> MemoryStore::accepted(std::int64_t job, std::int64_t rou
 }
 
 std::int64_t MemoryStore::issued(std::int64_t job, std::int64_t part) {
-  return std::count_if(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
-    return entry.second.job == job && entry.second.part == part;
-  });
+  const auto found = issued_.find({job, part});
+  return found == issued_.end() ? 0 : found->second;
 }
 
 }  // namespace frag::rounds

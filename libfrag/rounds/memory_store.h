@@ -19,6 +19,7 @@ class MemoryStore : public Store {
 
  private:
   State state_;
+  std::map<State::Pair, std::int64_t> issued_;  // tasks by (job, part)
   int failures_ = 0;
 };
 

@@ -1,0 +1,291 @@
+#include "trainer/simulation/virtual_rounds.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "libfrag/base/error.h"
+#include "libfrag/base/stop.h"
+#include "libfrag/rounds/memory_store.h"
+
+namespace frag::trainer {
+namespace {
+
+using rounds::Millis;
+
+constexpr Millis kPoll = 20'000;           // a worker in a long poll asks again after this time
+constexpr double kPatienceDeadlines = 1000;  // without a result
+constexpr double kHalfBytes = 0.5;         // of the weights: a result in half precision
+
+Millis millis(double seconds) {
+  return std::max<Millis>(1, static_cast<Millis>(std::llround(seconds * 1000)));
+}
+
+enum class Happening { ask, beat, arrive, vanish, back };
+
+struct Event {
+  Millis when = 0;
+  std::int64_t number = 0;  // of equal times the one that was planned first happens first
+  Happening what = Happening::ask;
+  std::size_t worker = 0;
+  std::int64_t life = 0;  // of the worker when it was planned: events of an earlier one are void
+
+  bool operator>(const Event& other) const {
+    return when != other.when ? when > other.when : number > other.number;
+  }
+};
+
+struct VirtualWorker {
+  std::int64_t id = 0;
+  double speed = 1;
+  std::int64_t life = 0;  // grows whenever what was planned for it no longer holds
+  bool idle = false;      // in a long poll
+  std::optional<rounds::Lease> lease;
+};
+
+class VirtualRounds {
+ public:
+  VirtualRounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
+                const RoundReport& report)
+      : job_(job),
+        fleet_(fleet),
+        work_(work),
+        report_(report),
+        random_(fleet.seed),
+        coordinator_(store_, [this] { return now_; }) {}
+
+  VirtualOutcome run();
+
+ private:
+  void open();
+  void plan(std::size_t worker, Happening what, double seconds);
+  // The next thing that happens, of a worker or of the clock alone.
+  void step();
+  void handle(const Event& event);
+  void ask(std::size_t worker);
+  void begin(std::size_t worker, const rounds::Lease& lease);
+  void deliver(std::size_t worker);
+  void settle();
+  void measure();
+  void wake_idle();
+
+  double request_seconds(double bytes);
+  double seconds_of(const VirtualWorker& worker, const rounds::Lease& lease);
+  double result_bytes() const;
+
+  const rounds::JobSpec& job_;
+  const FleetSettings& fleet_;
+  SimulatedWork& work_;
+  const RoundReport& report_;
+  SplitMix64 random_;
+  Millis now_ = 0;
+  rounds::MemoryStore store_;
+  rounds::Coordinator coordinator_;
+
+  std::vector<VirtualWorker> workers_;
+  std::int64_t evaluator_ = 0;  // its number; it measures in no time
+  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::int64_t planned_ = 0;
+  std::uint64_t openings_ = 0;
+  double weights_bytes_ = 0;
+  Millis last_result_ = 0;
+  bool finished_ = false;
+  VirtualOutcome outcome_;
+};
+
+VirtualOutcome VirtualRounds::run() {
+  open();
+  while (!finished_) {
+    throw_if_stopped();
+    step();
+    settle();
+    wake_idle();
+    if (static_cast<double>(now_ - last_result_) > kPatienceDeadlines * job_.deadline_s * 1000) {
+      throw Error(Errc::unavailable,
+                  "no result came for a thousand deadlines: are there enough workers, and are they fast "
+                  "enough, for the quorum?");
+    }
+  }
+  outcome_.status = coordinator_.status(1);
+  outcome_.seconds = static_cast<double>(now_) / 1000;
+  return outcome_;
+}
+
+void VirtualRounds::open() {
+  const auto [digest, bytes] = work_.first_weights();
+  weights_bytes_ = static_cast<double>(bytes);
+  coordinator_.open(coordinator_.submit(job_), digest, bytes);
+  if (job_.evaluation) evaluator_ = coordinator_.join("evaluator").worker;
+  for (const double speed : draw_speeds(fleet_)) {
+    VirtualWorker worker;
+    worker.id = coordinator_.join("worker" + std::to_string(workers_.size() + 1)).worker;
+    worker.speed = speed;
+    workers_.push_back(worker);
+    plan(workers_.size() - 1, Happening::ask, 0);
+  }
+  openings_ = coordinator_.openings();
+}
+
+void VirtualRounds::plan(std::size_t worker, Happening what, double seconds) {
+  events_.push({now_ + (seconds > 0 ? millis(seconds) : 0), ++planned_, what, worker, workers_[worker].life});
+}
+
+void VirtualRounds::step() {
+  const auto due = coordinator_.next_due();
+  if (due && (events_.empty() || *due < events_.top().when)) {
+    now_ = std::max(now_, *due);
+    coordinator_.advance();
+    return;
+  }
+  if (events_.empty()) throw Error(Errc::internal, "a simulated job has nothing left to wait for");
+  const Event event = events_.top();
+  events_.pop();
+  now_ = event.when;
+  if (event.life == workers_[event.worker].life) handle(event);
+}
+
+void VirtualRounds::handle(const Event& event) {
+  VirtualWorker& worker = workers_[event.worker];
+  switch (event.what) {
+    case Happening::ask:
+      ask(event.worker);
+      break;
+    case Happening::beat:
+      try {
+        coordinator_.heartbeat(worker.id, worker.lease->task);
+      } catch (const Error& error) {
+        // Lost: like a real worker it finishes what it does, and is told then.
+        if (error.code() != Errc::refused) throw;
+      }
+      plan(event.worker, Happening::beat, job_.lease_s / 3);
+      break;
+    case Happening::arrive:
+      deliver(event.worker);
+      break;
+    case Happening::vanish:
+      ++outcome_.vanished;
+      ++worker.life;
+      worker.lease.reset();
+      plan(event.worker, Happening::back, draw_exponential(random_, fleet_.away_s));
+      break;
+    case Happening::back:
+      coordinator_.join("worker" + std::to_string(event.worker + 1));
+      ask(event.worker);
+      break;
+  }
+}
+
+void VirtualRounds::ask(std::size_t number) {
+  VirtualWorker& worker = workers_[number];
+  ++worker.life;
+  worker.idle = false;
+  const auto offer = coordinator_.next_task(worker.id, kPoll);
+  switch (offer.kind) {
+    case rounds::OfferKind::task:
+      begin(number, offer.lease);
+      break;
+    case rounds::OfferKind::wait:
+      worker.idle = true;
+      plan(number, Happening::ask, static_cast<double>(kPoll) / 1000);
+      break;
+    case rounds::OfferKind::finished:
+      finished_ = true;
+      break;
+  }
+}
+
+void VirtualRounds::begin(std::size_t number, const rounds::Lease& lease) {
+  VirtualWorker& worker = workers_[number];
+  worker.lease = lease;
+  coordinator_.count_bytes(0, static_cast<std::uint64_t>(weights_bytes_));
+  const double seconds = seconds_of(worker, lease);
+  if (random_.uniform() < fleet_.failures) {
+    plan(number, Happening::vanish, seconds * random_.uniform());
+  } else {
+    plan(number, Happening::arrive, seconds);
+  }
+  plan(number, Happening::beat, job_.lease_s / 3);
+}
+
+double VirtualRounds::request_seconds(double bytes) {
+  const double moving = fleet_.bandwidth > 0 ? bytes / fleet_.bandwidth : 0;
+  return moving + draw_exponential(random_, fleet_.latency_s);
+}
+
+double VirtualRounds::result_bytes() const {
+  switch (job_.compression.wire) {
+    case rounds::Wire::fp32:
+      return weights_bytes_;
+    case rounds::Wire::fp16:
+      return weights_bytes_ * kHalfBytes;
+    case rounds::Wire::dgc:
+      return weights_bytes_ * 2 * job_.compression.ratio;  // a number and its place
+  }
+  return weights_bytes_;
+}
+
+double VirtualRounds::seconds_of(const VirtualWorker& worker, const rounds::Lease& lease) {
+  const rounds::LocalSettings& local = lease.local;
+  const std::int64_t fragments =
+      local.steps > 0 ? local.steps * local.batch : work_.fragments(lease) * local.epochs;
+  const double training = static_cast<double>(fragments) / (fleet_.rate * worker.speed);
+  return request_seconds(weights_bytes_) + training + request_seconds(result_bytes());
+}
+
+void VirtualRounds::deliver(std::size_t number) {
+  VirtualWorker& worker = workers_[number];
+  const rounds::Lease lease = *worker.lease;
+  worker.lease.reset();
+  ++worker.life;
+  std::optional<rounds::CheckedResult> result;
+  if (work_.needs_late_results()) result = work_.train(worker.id, lease);
+  try {
+    coordinator_.admit(worker.id, lease.task);
+    if (!result) result = work_.train(worker.id, lease);
+    coordinator_.accept(worker.id, lease.task, *result);
+    coordinator_.count_bytes(result->bytes, 0);
+    last_result_ = now_;
+  } catch (const Error& error) {
+    if (error.code() != Errc::refused) throw;  // late
+  }
+  plan(number, Happening::ask, draw_exponential(random_, fleet_.latency_s));
+}
+
+void VirtualRounds::settle() {
+  while (const auto closing = coordinator_.closing()) {
+    const auto [digest, bytes] = work_.close(*closing);
+    coordinator_.close(*closing, digest, bytes);
+    measure();
+    const rounds::JobStatus status = coordinator_.status(1);
+    if (report_) report_(status, static_cast<double>(now_) / 1000);
+    finished_ = finished_ || status.state == "finished";
+  }
+}
+
+void VirtualRounds::measure() {
+  if (!job_.evaluation) return;
+  for (auto offer = coordinator_.next_evaluation(evaluator_, 0); offer.kind == rounds::OfferKind::task;
+       offer = coordinator_.next_evaluation(evaluator_, 0)) {
+    coordinator_.measured(evaluator_, work_.measure(offer.lease));
+  }
+}
+
+void VirtualRounds::wake_idle() {
+  while (openings_ != coordinator_.openings() && !finished_) {
+    openings_ = coordinator_.openings();
+    for (std::size_t w = 0; w < workers_.size() && !finished_; ++w) {
+      if (workers_[w].idle) ask(w);
+    }
+  }
+}
+
+}  // namespace
+
+VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
+                                  const RoundReport& report) {
+  return VirtualRounds(job, fleet, work, report).run();
+}
+
+}  // namespace frag::trainer

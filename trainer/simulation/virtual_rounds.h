@@ -1,0 +1,48 @@
+// A job's rounds in virtual time: the aggregator's own state machine, workers that are events in a queue, and
+// whatever does the work when a worker's time has passed.
+//
+// Nothing depends on the real clock: equal job, fleet and work give equal rounds. A run belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "libfrag/rounds/coordinator.h"
+#include "trainer/simulation/fleet.h"
+
+namespace frag::trainer {
+
+// What is really done, or not, while virtual time stands still.
+class SimulatedWork {
+ public:
+  virtual ~SimulatedWork() = default;
+
+  // Digest and bytes of the first weights.
+  virtual std::pair<std::string, std::uint64_t> first_weights() = 0;
+  // How many fragments the lease's sample has.
+  virtual std::int64_t fragments(const rounds::Lease& lease) = 0;
+  virtual rounds::CheckedResult train(std::int64_t worker, const rounds::Lease& lease) = 0;
+  // Whether train() is to be called also for what comes too late, because the worker keeps something of it.
+  virtual bool needs_late_results() const = 0;
+  // Digest and bytes of the next version.
+  virtual std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) = 0;
+  virtual rounds::Measurement measure(const rounds::EvaluationLease& lease) = 0;
+};
+
+// Called after each closed round with the job's status and the virtual seconds so far.
+using RoundReport = std::function<void(const rounds::JobStatus& status, double seconds)>;
+
+struct VirtualOutcome {
+  rounds::JobStatus status;
+  double seconds = 0;          // virtual, from the opening to the end of the job
+  std::int64_t vanished = 0;   // tasks whose worker failed
+};
+
+// Runs the job to its end. Errc::unavailable where it does not come to one: no result for a thousand deadlines, as
+// where a quorum needs more workers than there are.
+VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
+                                  const RoundReport& report = {});
+
+}  // namespace frag::trainer
