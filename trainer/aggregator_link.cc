@@ -12,6 +12,17 @@ std::string reason_of(const http::Answer& answer) {
   return "HTTP " + std::to_string(answer.status);
 }
 
+template <class Lease>
+Offered<Lease> offered_from_json(const Json& answer, Lease (*read)(const Json&), const std::string& what) {
+  const auto state = json_get<std::string>(answer, "state", what);
+  if (state == "finished") return {.state = TaskState::finished};
+  if (state == "wait") return {.state = TaskState::wait};
+  if (state != "task" || !answer.contains("lease")) {
+    throw Error(Errc::bad_input, what + ": unknown answer \"" + state + "\"");
+  }
+  return {.state = TaskState::task, .lease = read(answer["lease"])};
+}
+
 }  // namespace
 
 AggregatorLink::AggregatorLink(const std::string& url, const std::string& token)
@@ -25,16 +36,10 @@ std::string AggregatorLink::join(const std::string& name) {
   return token;
 }
 
-TaskAnswer AggregatorLink::ask_for_task(double wait_s) {
+Offered<rounds::Lease> AggregatorLink::ask_for_task(double wait_s) {
   const std::string what = url_ + ": asking for a task";
   const Json answer = client_.post_json(at("/v1/tasks"), {{"wait_s", wait_s}}).expect_ok(what).json(what);
-  const auto state = json_get<std::string>(answer, "state", what);
-  if (state == "finished") return {.state = TaskState::finished, .lease = {}};
-  if (state == "wait") return {.state = TaskState::wait, .lease = {}};
-  if (state != "task" || !answer.contains("lease")) {
-    throw Error(Errc::bad_input, what + ": unknown answer \"" + state + "\"");
-  }
-  return {.state = TaskState::task, .lease = rounds::lease_from_json(answer["lease"])};
+  return offered_from_json<rounds::Lease>(answer, rounds::lease_from_json, what);
 }
 
 std::string AggregatorLink::weights(std::int64_t version) {
@@ -43,11 +48,9 @@ std::string AggregatorLink::weights(std::int64_t version) {
   return std::move(answer.body);
 }
 
-ResultAnswer AggregatorLink::send_result(const std::string& task, const std::string& file,
-                                         std::int64_t fragments) {
-  const http::Answer answer = client_.put(
-      at("/v1/tasks/" + http::percent_encode(task) + "/result"), file,
-      {"Content-Type: application/octet-stream", "X-Frag-Fragments: " + std::to_string(fragments)});
+ResultAnswer AggregatorLink::send_result(const std::string& task, const std::string& file) {
+  const http::Answer answer = client_.put(at("/v1/tasks/" + http::percent_encode(task) + "/result"), file,
+                                          {"Content-Type: application/octet-stream"});
   if (answer.status == 409) return {.verdict = Verdict::late, .reason = reason_of(answer)};
   if (answer.status == 422) return {.verdict = Verdict::refused, .reason = reason_of(answer)};
   answer.expect_ok(url_ + ": sending a result");
@@ -62,6 +65,22 @@ bool AggregatorLink::heartbeat(const std::string& task) {
   return true;
 }
 
+Offered<rounds::EvaluationLease> AggregatorLink::ask_for_evaluation(double wait_s) {
+  const std::string what = url_ + ": asking for a version to measure";
+  const Json answer =
+      client_.post_json(at("/v1/evaluations"), {{"wait_s", wait_s}}).expect_ok(what).json(what);
+  return offered_from_json<rounds::EvaluationLease>(answer, rounds::evaluation_lease_from_json, what);
+}
+
+bool AggregatorLink::send_measurement(const rounds::Measurement& measurement) {
+  const http::Answer answer =
+      client_.put(at("/v1/evaluations/" + std::to_string(measurement.weights)),
+                  rounds::to_json(measurement).dump(), {"Content-Type: application/json"});
+  if (answer.status == 409) return false;
+  answer.expect_ok(url_ + ": sending a measurement");
+  return true;
+}
+
 std::int64_t AggregatorLink::submit(const rounds::JobSpec& job) {
   const std::string what = url_ + ": submitting the job";
   const Json answer = client_.post_json(at("/v1/jobs"), rounds::to_json(job)).expect_ok(what).json(what);
@@ -73,6 +92,15 @@ void AggregatorLink::send_first_weights(std::int64_t job, const std::string& fil
       .put(at("/v1/jobs/" + std::to_string(job) + "/weights"), file,
            {"Content-Type: application/octet-stream"})
       .expect_ok(url_ + ": sending the first weights");
+}
+
+std::string AggregatorLink::control(std::int64_t job, const std::string& what, const std::string& reason) {
+  const std::string doing = url_ + ": job " + std::to_string(job) + ": " + what;
+  const Json answer =
+      client_.post_json(at("/v1/jobs/" + std::to_string(job) + "/" + what), {{"reason", reason}})
+          .expect_ok(doing)
+          .json(doing);
+  return json_get<std::string>(answer, "state", doing);
 }
 
 rounds::JobStatus AggregatorLink::status(std::optional<std::int64_t> job) {

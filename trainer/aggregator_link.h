@@ -15,9 +15,11 @@ namespace frag::trainer {
 
 enum class TaskState { task, wait, finished };
 
-struct TaskAnswer {
+// An answer to whoever asks for something to do.
+template <class Lease>
+struct Offered {
   TaskState state = TaskState::wait;
-  rounds::Lease lease;  // where state is task
+  Lease lease{};  // where state is task
 };
 
 enum class Verdict {
@@ -41,16 +43,24 @@ class AggregatorLink {
   // Joins under `name` and uses the token that it is given from here on; returns it for other links.
   std::string join(const std::string& name);
   // Asks for a task; the aggregator may hold the answer back for `wait_s` seconds.
-  TaskAnswer ask_for_task(double wait_s);
+  Offered<rounds::Lease> ask_for_task(double wait_s);
   // Version `version` as a safetensors file.
   std::string weights(std::int64_t version);
-  ResultAnswer send_result(const std::string& task, const std::string& file, std::int64_t fragments);
+  ResultAnswer send_result(const std::string& task, const std::string& file);
   // False where the lease is no longer held.
   bool heartbeat(const std::string& task);
+
+  // Asks for a version to measure, as ask_for_task does for a task.
+  Offered<rounds::EvaluationLease> ask_for_evaluation(double wait_s);
+  // False where it is no longer wanted.
+  bool send_measurement(const rounds::Measurement& measurement);
 
   // The new job's number.
   std::int64_t submit(const rounds::JobSpec& job);
   void send_first_weights(std::int64_t job, const std::string& file);
+  // "pause", "resume" or "stop": the job's state afterwards. `reason` is for people. Errc::refused where the
+  // job's state does not allow it.
+  std::string control(std::int64_t job, const std::string& what, const std::string& reason);
   // Of `job`, or of the newest.
   rounds::JobStatus status(std::optional<std::int64_t> job = std::nullopt);
 

@@ -7,6 +7,7 @@
 #include "libfrag/sampling/sampler.h"
 #include "trainer/aggregator_link.h"
 #include "trainer/commands.h"
+#include "trainer/job_check.h"
 #include "trainer/job_file.h"
 #include "trainer/job_table.h"
 #include "trainer/network.h"
@@ -33,7 +34,11 @@ struct SubmitArguments {
 Network first_network(const JobFile& file, Access& access) {
   const Catalog& catalog = access.catalog();
   const SampleSpec& wanted = file.job.sample;
-  SampleSpec sample{.split = wanted.split, .count = {}, .seed = wanted.seed, .fold = wanted.fold};
+  SampleSpec sample{.split = wanted.split,
+                    .count = {},
+                    .seed = wanted.seed,
+                    .holdout = wanted.holdout,
+                    .fold = wanted.fold};
   if (wanted.balance == Balance::none) sample.balance = Balance::none;
   sample.count = std::min(kStatisticsCount, Sampler(catalog).draw(sample).size());
   const InputShape shape{.edge = file.input.value_or(model_info(file.job.model).input),
@@ -66,6 +71,11 @@ void run(const SubmitArguments& arguments) {
   const auto access = open_access(file.job.mirrors, file.job.dataset);
   for (const std::string& note : access->notes()) std::fprintf(stderr, "fragtrain: %s\n", note.c_str());
   file.job.dataset = access->catalog().id();
+  if (file.dirichlet) {
+    file.job.sample.part_weights =
+        dirichlet_weights(access->catalog().classes(), file.job.nodes, *file.dirichlet, file.job.sample.seed);
+  }
+  check_job(file.job, access->catalog());
   const Network network = first_network(file, *access);
   const std::int64_t job = link.submit(file.job);
   link.send_first_weights(job, network.weights());

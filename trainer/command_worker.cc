@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "trainer/commands.h"
+#include "trainer/task_memory.h"
 #include "trainer/worker.h"
 
 namespace frag::trainer {
@@ -13,6 +14,8 @@ struct WorkerArguments {
   WorkerOptions worker;
   int threads = 0;
   std::string device = "auto";
+  std::string keep;
+  bool evaluate = false;
 };
 
 // "HOST-PID": tells apart the workers of one machine, too.
@@ -24,8 +27,33 @@ std::string default_name() {
 
 void run(WorkerArguments arguments) {
   use_compute(arguments.threads, arguments.device);
-  if (arguments.worker.name.empty()) arguments.worker.name = default_name();
-  run_worker(arguments.worker);
+  WorkerOptions& worker = arguments.worker;
+  worker.keep = arguments.keep;
+  // Under a name that only this process has, nothing could be gone on with.
+  if (!worker.name.empty() && worker.keep.empty()) {
+    worker.keep = usual_memory_folder(worker.aggregator, worker.name);
+  }
+  if (worker.name.empty()) worker.name = default_name();
+  arguments.evaluate ? run_evaluator(worker) : run_worker(worker);
+}
+
+// Where its fragments come from, and the programs that it may run.
+void add_sources(CLI::App* command, WorkerOptions& worker) {
+  auto* data = command->add_option(
+      "--data", worker.data,
+      "A dataset of your own (a folder, or WebDataset tars) to train on instead of mirrors: "
+      "its images stay here, weight changes and counts alone leave");
+  command
+      ->add_option(
+          "--mirror", worker.mirrors,
+          "Mirror of the dataset (http://HOST:PORT), asked before the job's own; may be given repeatedly")
+      ->allow_extra_args(false)
+      ->excludes(data);
+  command
+      ->add_option("--module", worker.modules,
+                   "TorchScript file (.pt) that this worker may run, where a job names it by its SHA-256; "
+                   "may be given repeatedly")
+      ->allow_extra_args(false);
 }
 
 }  // namespace
@@ -38,23 +66,23 @@ void add_worker(CLI::App& program) {
   WorkerOptions& worker = arguments->worker;
   command->add_option("--aggregator", worker.aggregator, "Address of the aggregator (http://HOST:PORT)")
       ->required();
-  command
-      ->add_option(
-          "--mirror", worker.mirrors,
-          "Mirror of the dataset (http://HOST:PORT), asked before the job's own; may be given repeatedly")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--module", worker.modules,
-                   "TorchScript file (.pt) that this worker may run, where a job names it by its SHA-256; "
-                   "may be given repeatedly")
-      ->allow_extra_args(false);
+  add_sources(command, worker);
   command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
+  auto* keep = command->add_option(
+      "--keep", arguments->keep,
+      "Folder for what the job's next task needs of this one; without it one of --name's own in "
+      "$XDG_STATE_HOME/fragtrain, or memory");
+  auto* evaluate = command->add_flag(
+      "--evaluate", arguments->evaluate,
+      "Measure the job's versions of weights instead of training, on what the job sets aside for it");
   add_compute(command, arguments->threads, arguments->device);
   command
       ->add_option(
           "--throttle", worker.throttle,
           "Largest share of the time to spend training (above 0, up to 1), so that a desktop stays usable")
-      ->check(CLI::Range(0.01, 1.0));
+      ->check(CLI::Range(0.01, 1.0))
+      ->excludes(evaluate);
+  keep->excludes(evaluate);
   add_token(command, worker.token);
   set_action(command, [arguments] { run(*arguments); });
 }

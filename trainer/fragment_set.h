@@ -17,6 +17,8 @@ namespace frag::trainer {
 struct InputShape {
   std::int64_t edge = 64;     // pixels
   std::int64_t channels = 1;  // 1 (grey) or 3 (RGB)
+
+  bool operator==(const InputShape&) const = default;
 };
 
 // A fragment of any kind in 8 bits and those channels, and then at that edge: averaged over areas where it

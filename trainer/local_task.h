@@ -1,36 +1,41 @@
-// What a worker does with a lease, apart from the network: a function of the lease, the starting weights and
-// the dataset, repeatable to the bit at equal thread counts.
+// What a worker does with a lease, apart from the network: a function of the lease, the starting weights, the
+// local set and what was kept of the job's earlier tasks, repeatable to the bit at equal thread counts.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
-#include "libfrag/rounds/messages.h"
-#include "trainer/training.h"
+#include "trainer/lease_checks.h"
+#include "trainer/local_training.h"
+#include "trainer/sample_reader.h"
+#include "trainer/task_memory.h"
 
 namespace frag::trainer {
 
-struct LocalResult {
-  std::string change;  // a safetensors file: parameters as start - trained, buffers and counters as they are
-  std::int64_t fragments = 0;
-  EpochResult last;  // of the last local epoch
-};
-
-// Errc::bad_input where the weights are of another model, or module, than the lease says.
+// As card_of_version().
 ModelCard card_of_lease(const rounds::Lease& lease, const rounds::WeightsFile& start);
 
-// The fragments that the lease names, at the network's input size. Errors as Access::read.
-FragmentSet draw_local_set(const rounds::Lease& lease, const ModelCard& card, Access& access);
+// Its local set.
+WantedSet wanted_of(const rounds::Lease& lease);
 
-// The one of `modules` that the lease names; nullptr where it names none. Errc::refused, with the digest and
-// the way out, where none of them is it: whoever runs a worker decides which programs it runs.
-const ModuleFile* module_of_lease(const rounds::Lease& lease, const std::vector<ModuleFile>& modules);
+// Whether such a lease needs what was kept of the job's earlier tasks.
+bool needs_memory(const rounds::Lease& lease);
 
-// Trains lease.local's epochs from `start`. Seeded by the lease's sample seed, round and part. `module`:
-// module_of_lease().
-LocalResult train_locally(const rounds::Lease& lease, const rounds::WeightsFile& start,
-                          const FragmentSet& set, const Training::AfterBatch& after_batch = {},
-                          const ModuleFile* module = nullptr);
+struct TaskResult {
+  std::string file;  // to be sent: a safetensors file with the report in it, as the lease's compression asks
+  rounds::ResultReport report;
+  double images_per_second = 0;
+};
+
+// "600 fragments, loss 0.412, accuracy 0.871, 803 images/s"
+std::string format_task(const TaskResult& result);
+
+// Trains on the set and makes the result. Of an elastic rule the worker has weights W of its own, at first
+// the centre c: E = a (W - c) is taken from W before the training, which goes on from there, and -E is sent
+// as the change, so that the centre moves by E.
+//
+// What the job's next task needs is in `memory` before this returns. Errc::bad_input for weights that do not
+// fit the lease, a lease that asks for what does not go together, and a training that ends in numbers that
+// are not finite where they would be kept.
+TaskResult do_task(const TaskInput& input, TaskMemory& memory, const Training::AfterBatch& after_batch = {});
 
 }  // namespace frag::trainer

@@ -54,6 +54,9 @@ struct TrainSettings {
   std::uint64_t seed = 0;   // of order, augmentation and dropout
   Augmentation augment{.turns = true};
   Precision precision = Precision::full;
+  // Above 0, mu of mu/2 |W - W0|^2 added to the loss, W0 being the weights that the training begins with
+  // (FedProx, Li et al. 2020).
+  double proximal = 0;
   double largest_norm = 0;     // gradients above it are scaled down to it; 0: never
   double label_smoothing = 0;  // in [0, 1): this share of every target is spread evenly over all classes
   ClassWeighting class_weighting = ClassWeighting::none;

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
+#include <c10/core/GradMode.h>
 #include <torch/types.h>
 // Behind torch/types.h, which it needs and does not include.
 #include <torch/nn/utils/clip_grad.h>
@@ -57,10 +58,26 @@ struct Training::Impl {
   const TrainSettings settings;
   Optimiser optimiser;
   TrainPosition position;
-  at::Tensor class_weights;  // undefined: all alike
+  at::Tensor class_weights;         // undefined: all alike
+  std::vector<at::Tensor> centres;  // of the proximal term, by parameter; none without it
 
   Impl(Network::Impl& network_in, const TrainSettings& settings_in)
-      : network(network_in), settings(settings_in), optimiser(*network.model, settings) {}
+      : network(network_in), settings(settings_in), optimiser(*network.model, settings) {
+    if (settings.proximal <= 0) return;
+    for (const at::Tensor& parameter : network.model->parameters()) {
+      centres.push_back(parameter.detach().clone());
+    }
+  }
+
+  // The gradient of the proximal term: mu (W - W0).
+  void add_pull() const {
+    const c10::NoGradGuard no_grad;
+    const std::vector<at::Tensor> parameters = network.model->parameters();
+    for (std::size_t i = 0; i < centres.size(); ++i) {
+      at::Tensor gradient = parameters[i].grad();
+      if (gradient.defined()) gradient.add_(parameters[i] - centres[i], settings.proximal);
+    }
+  }
 
   struct Step {
     double loss = 0;  // mean over the batch
@@ -93,6 +110,7 @@ struct Training::Impl {
     const double value = loss.item<double>();
     if (!std::isfinite(value)) return {.loss = value};
     loss.backward();
+    add_pull();
     if (settings.largest_norm > 0) {
       torch::nn::utils::clip_grad_norm_(network.model->parameters(), settings.largest_norm);
     }

@@ -65,8 +65,8 @@ class Training {
   // What the optimiser remembers, as a safetensors file.
   std::string optimiser_state() const;
 
-  // Goes on there; the network must have the weights of that moment. Errc::bad_input that begins with `what`
-  // where `optimiser` is of other settings or another network.
+  // Goes on there; the network must have the weights of that moment, and the settings no proximal term.
+  // Errc::bad_input that begins with `what` where `optimiser` is of other settings or another network.
   void restore(const TrainPosition& position, const rounds::WeightsFile& optimiser, const std::string& what);
 
  private:

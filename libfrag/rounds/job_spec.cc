@@ -74,6 +74,11 @@ void check_job(const JobSpec& job) {
     throw Error(Errc::bad_input,
                 "job: \"stop\" goes by what an evaluator measures; say on what with \"evaluation\"");
   }
+  try {
+    local_pull(job.rule, job.local);
+  } catch (const Error& error) {
+    throw Error(Errc::bad_input, std::string("job: ") + error.what());
+  }
   if (job.at_least > job.nodes) {
     throw Error(Errc::bad_input, "job: key \"at_least\" is " + std::to_string(job.at_least) +
                                      ", more than the " + std::to_string(job.nodes) + " of \"nodes\"");

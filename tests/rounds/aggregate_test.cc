@@ -8,7 +8,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/random.h"
-#include "libfrag/rounds/rules/mean.h"
+#include "libfrag/rounds/rules/catalog.h"
 #include "tests/rounds/weights.h"
 
 namespace frag::rounds {
@@ -31,8 +31,9 @@ class Round {
   std::string bytes() {
     StepFiles files{dir_ / "base", {}, dir_ / "next"};
     for (const auto& [part, path] : parts_) files.results.push_back(path);
-    const MeanRule rule(std::vector<Contribution>(parts_.size()), false);
-    const Aggregated written = aggregate(files, rule);
+    Step step;
+    step.contributions.resize(parts_.size());
+    const Aggregated written = aggregate(files, *make_rule(complete({}), step));
     std::string file = read_file(dir_ / "next");
     CHECK(written.sha256 == sha256_hex(file));
     CHECK(written.bytes == file.size());

@@ -31,7 +31,7 @@ inline trainer::FragmentSet striped_set(std::size_t count, std::uint64_t seed = 
   trainer::FragmentSet set({.edge = edge, .channels = 1});
   for (std::size_t i = 0; i < count; ++i) {
     const auto class_number = static_cast<std::uint32_t>(i % 3);
-    set.add(striped_image(class_number, seed * 1000 + i), class_number, static_cast<std::uint32_t>(i / 2));
+    set.add(striped_image(class_number, seed * 1000 + i), class_number, static_cast<std::uint32_t>(i / 2), i);
   }
   return set;
 }

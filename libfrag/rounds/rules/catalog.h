@@ -51,6 +51,7 @@ struct LocalPull {
   double proximal = 0;            // mu of mu/2 |W - c|^2 added to the loss (FedProx); 0: none
   std::optional<double> elastic;  // a of W -= a (W - c) once a task (AEASGD, EAMSGD): W stays with the worker
 };
+// Errc::bad_input where the rule and the local settings do not go together. `rule` is complete.
 LocalPull local_pull(const RuleSpec& rule, const LocalSettings& local);
 
 // What a step is made of, apart from the numbers.
@@ -61,7 +62,8 @@ struct Step {
   std::vector<Contribution> contributions;  // in the order of the results: ascending parts, or as they came
 };
 
-// `rule` is complete.
+// `rule` is complete; there is at least one contribution, and exactly results_a_step() where that says how
+// many.
 std::unique_ptr<Rule> make_rule(const RuleSpec& rule, const Step& step);
 
 }  // namespace frag::rounds

@@ -1,68 +1,45 @@
-#include "libfrag/rounds/rules/mean.h"
-
-#include <algorithm>
-#include <array>
-#include <limits>
-#include <numeric>
+// The quorum mean: whatever the quorum brought, every part with equal weight, or each weighed by the
+// fragments it was trained on (federated averaging, McMahan et al. 2017). D is the mean of the changes.
+//
+//   W'[e] = W[e] - D[e]
+#include "libfrag/rounds/rules/averaging.h"
+#include "libfrag/rounds/rules/entry.h"
 
 namespace frag::rounds {
 namespace {
 
-// Elements summed at once: the sums stay in the innermost cache while the parts pass by.
-constexpr std::size_t kStripe = 1024;
+class MeanRule : public AveragingRule {
+ public:
+  using AveragingRule::AveragingRule;
 
-float to_float(double value) {
-  constexpr double kLargest = std::numeric_limits<float>::max();
-  return static_cast<float>(std::clamp(value, -kLargest, kLargest));
-}
-
-// Calls write(i, weighted mean of the results at element i) for every element of the block.
-template <class Write>
-void each_mean(const Block<float>& block, const std::vector<double>& weights, double total,
-               const Write& write) {
-  std::array<double, kStripe> sums;
-  for (std::size_t start = 0; start < block.next.size(); start += kStripe) {
-    const std::size_t count = std::min(kStripe, block.next.size() - start);
-    std::fill_n(sums.begin(), count, 0.0);
-    for (std::size_t p = 0; p < block.results.size(); ++p) {
-      const float* numbers = block.results[p].data() + start;
-      for (std::size_t i = 0; i < count; ++i) sums[i] += weights[p] * static_cast<double>(numbers[i]);
-    }
-    for (std::size_t i = 0; i < count; ++i) write(start + i, sums[i] / total);
+  void parameter(const Block<float>& block) const override {
+    mean().each(block, [&](std::size_t i, double change) {
+      block.next[i] = to_float(static_cast<double>(block.base[i]) - change);
+    });
   }
+};
+
+std::unique_ptr<Rule> make_mean(const RuleSpec& rule, const Step& step) {
+  return std::make_unique<MeanRule>(weights_of(rule, step));
 }
 
 }  // namespace
 
-MeanRule::MeanRule(const std::vector<Contribution>& contributions, bool by_fragments)
-    : weights_(contributions.size(), 1.0) {
-  if (by_fragments) {
-    double lightest = 0;
-    for (std::size_t p = 0; p < weights_.size(); ++p) {
-      weights_[p] = static_cast<double>(contributions[p].fragments);
-      if (weights_[p] > 0) lightest = lightest > 0 ? std::min(lightest, weights_[p]) : weights_[p];
-    }
-    std::replace(weights_.begin(), weights_.end(), 0.0, lightest > 0 ? lightest : 1.0);
-  }
-  total_ = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+RuleEntry mean_entry() {
+  return {{"mean", "the mean of the results' changes", Pace::rounds, {by_fragments_setting()}}, make_mean};
 }
 
-void MeanRule::parameter(const Block<float>& block) const {
-  each_mean(block, weights_, total_, [&](std::size_t i, double mean) {
-    block.next[i] = to_float(static_cast<double>(block.base[i]) - mean);
-  });
-}
-
-void MeanRule::buffer(const Block<float>& block) const {
-  each_mean(block, weights_, total_, [&](std::size_t i, double mean) { block.next[i] = to_float(mean); });
-}
-
-void MeanRule::counter(const Block<std::int64_t>& block) const {
-  for (std::size_t i = 0; i < block.next.size(); ++i) {
-    std::int64_t largest = block.results.front()[i];
-    for (const std::span<const std::int64_t> part : block.results) largest = std::max(largest, part[i]);
-    block.next[i] = largest;
-  }
+// FedProx (Li et al. 2020): the server's mean, and workers whose loss pulls them back to where they started.
+RuleEntry fedprox_entry() {
+  return {{"fedprox",
+           "the mean; workers are pulled back towards the weights they started from",
+           Pace::rounds,
+           {{"mu", 0.01, 0, 1000, "of mu/2 |W - W_start|^2, which a worker adds to its loss"},
+            by_fragments_setting()}},
+          make_mean,
+          [](const RuleSpec& rule, const LocalSettings&) {
+            return LocalPull{.proximal = rule.setting("mu"), .elastic = {}};
+          }};
 }
 
 }  // namespace frag::rounds

@@ -1,0 +1,79 @@
+#include "trainer/task_memory.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/support.h"
+
+using namespace frag;
+using namespace frag::trainer;
+
+namespace {
+
+rounds::Lease lease_after(std::int64_t round, const std::string& accepted, std::int64_t job = 1) {
+  rounds::Lease lease;
+  lease.task = std::to_string(job) + "-" + std::to_string(round) + "-0-1";
+  lease.job = job;
+  lease.round = round;
+  lease.accepted = accepted;
+  return lease;
+}
+
+const KeptTask kKeptOnce{
+    .before = {{"w", {1, 2}}}, .taken = {{"w", {3, 4}}}, .refused = {{"w", {5}}, {"v", {}}}};
+
+}  // namespace
+
+TEST_CASE("what is kept goes on as the next lease says, also in another process") {
+  const test::TempDir folder;
+  for (const bool on_disk : {false, true}) {
+    TaskMemory first(on_disk ? folder / "keep" : std::filesystem::path());
+    CHECK(first.settle(lease_after(1, "")).empty());
+    first.keep(lease_after(1, ""), kKeptOnce);
+    TaskMemory again(folder / "keep");
+    TaskMemory& memory = on_disk ? again : first;
+    CHECK(memory.settle(lease_after(2, "1-1-0-1")) == kKeptOnce.taken);
+    CHECK(memory.settle(lease_after(2, "")) == kKeptOnce.refused);
+    CHECK(memory.settle(lease_after(1, "")) == kKeptOnce.before);  // the same task once more
+  }
+}
+
+TEST_CASE("what is kept of another history is not gone on with") {
+  const test::TempDir folder;
+  TaskMemory memory(folder / "keep");
+  memory.keep(lease_after(5, "1-4-0-1"), kKeptOnce);
+  CHECK(memory.settle(lease_after(6, "1-5-0-1")) == kKeptOnce.taken);
+  CHECK(memory.settle(lease_after(7, "1-6-2-1")).empty());  // a task that was done elsewhere
+  CHECK(memory.settle(lease_after(2, "1-4-0-1")).empty());  // the job began anew
+  rounds::Lease other = lease_after(6, "1-5-0-1");
+  other.sample.seed = 3;
+  CHECK(memory.settle(other).empty());
+}
+
+TEST_CASE("only the newest job's file stays, and none at the end") {
+  const test::TempDir folder;
+  TaskMemory memory(folder / "keep");
+  memory.keep(lease_after(1, "", 1), kKeptOnce);
+  test::write_text(folder / "keep" / "notes.txt", "the user's own");
+  memory.forget_others(2);
+  memory.keep(lease_after(1, "", 2), kKeptOnce);
+  CHECK_FALSE(std::filesystem::exists(folder / "keep" / "job-1.safetensors"));
+  CHECK(std::filesystem::exists(folder / "keep" / "job-2.safetensors"));
+  memory.forget_others(TaskMemory::kNoJob);
+  CHECK_FALSE(std::filesystem::exists(folder / "keep" / "job-2.safetensors"));
+  CHECK(std::filesystem::exists(folder / "keep" / "notes.txt"));
+}
+
+TEST_CASE("a file that is damaged is as none") {
+  const test::TempDir folder;
+  TaskMemory memory(folder / "keep");
+  memory.keep(lease_after(1, ""), kKeptOnce);
+  test::write_text(folder / "keep" / "job-1.safetensors", "half of it");
+  CHECK(memory.settle(lease_after(2, "1-1-0-1")).empty());
+}
+
+TEST_CASE("every worker of every aggregator has a folder of its own") {
+  const auto folder = usual_memory_folder("http://lab:8090", "bench 3/x");
+  CHECK(folder.filename() == "bench_3_x");
+  CHECK(folder.parent_path().filename() == "http___lab_8090");
+  CHECK(usual_memory_folder("http://lab:8091", "bench 3/x") != folder);
+}

@@ -1,0 +1,93 @@
+#include "trainer/evaluator.h"
+
+#include <optional>
+
+#include "libfrag/base/text.h"
+#include "trainer/lease_checks.h"
+#include "trainer/measures/probabilities.h"
+#include "trainer/membership.h"
+#include "trainer/metrics.h"
+#include "trainer/sample_reader.h"
+#include "trainer/worker.h"
+
+namespace frag::trainer {
+namespace {
+
+class Evaluator {
+ public:
+  explicit Evaluator(const WorkerOptions& options)
+      : modules_(read_modules(options.modules)),
+        reader_({.mirrors = options.mirrors, .data = options.data, .who = options.name}),
+        membership_(options.aggregator, options.token, options.name) {}
+
+  void run();
+
+ private:
+  void measure(const rounds::EvaluationLease& lease);
+  const FragmentSet& draw(const rounds::EvaluationLease& lease, const ModelCard& card);
+
+  const std::vector<ModuleFile> modules_;
+  SampleReader reader_;
+  Membership membership_;
+
+  // What was drawn last: every version of a job is measured on the same.
+  std::optional<WantedSet> drawn_;
+  InputShape shape_;
+  std::optional<FragmentSet> set_;
+
+  std::int64_t measured_ = 0;
+};
+
+void Evaluator::run() {
+  membership_.serve<rounds::EvaluationLease>(
+      [this](double wait_s) { return membership_.link().ask_for_evaluation(wait_s); },
+      [this](const rounds::EvaluationLease& lease) { measure(lease); });
+  membership_.say("the job has ended; " + count_of(static_cast<std::uint64_t>(measured_), "version") +
+                  " measured");
+}
+
+void Evaluator::measure(const rounds::EvaluationLease& lease) {
+  const ModuleFile* module = module_of_job(lease.job, lease.module_sha256, modules_);
+  const rounds::WeightsFile& weights = membership_.weights(lease.weights);
+  const FragmentSet& set =
+      draw(lease, card_of_version(lease.weights, weights, lease.model, lease.module_sha256));
+  const rounds::Measurement measurement = measure_version(lease, weights, set, module);
+  const bool wanted = membership_.persist([&] { return membership_.link().send_measurement(measurement); });
+  ++measured_;
+  membership_.say("weights version " + std::to_string(lease.weights) + ": accuracy " +
+                  format_fixed(measurement.accuracy, 3) + ", loss " + format_fixed(measurement.loss, 3) +
+                  " over " + count_of(set.size(), "fragment") + (wanted ? "" : ", no longer wanted"));
+}
+
+const FragmentSet& Evaluator::draw(const rounds::EvaluationLease& lease, const ModelCard& card) {
+  const WantedSet wanted{
+      .dataset = lease.dataset, .mirrors = lease.mirrors, .sample = lease.sample, .title = "evaluation"};
+  const InputShape shape{.edge = card.input, .channels = card.channels};
+  if (set_ && drawn_ == wanted && shape_ == shape) return *set_;
+  set_.reset();
+  set_ = Patience("no mirror of the job").persist([&] { return reader_.read(wanted, card); });
+  drawn_ = wanted;
+  shape_ = shape;
+  return *set_;
+}
+
+}  // namespace
+
+rounds::Measurement measure_version(const rounds::EvaluationLease& lease, const rounds::WeightsFile& weights,
+                                    const FragmentSet& set, const ModuleFile* module) {
+  card_of_version(lease.weights, weights, lease.model, lease.module_sha256);
+  Network network(weights, "weights version " + std::to_string(lease.weights), module);
+  const std::vector<float> numbers = network.probabilities(set);
+  const Probabilities probabilities(numbers, network.card().classes.size());
+  return {.round = lease.round,
+          .weights = lease.weights,
+          .fragments = static_cast<std::int64_t>(set.size()),
+          .accuracy = accuracy_of(set.labels(), most_probable(probabilities)),
+          .loss = cross_entropy(probabilities, set.labels())};
+}
+
+void run_evaluator(const WorkerOptions& options) {
+  Evaluator(options).run();
+}
+
+}  // namespace frag::trainer

@@ -1,0 +1,34 @@
+#include "trainer/membership.h"
+
+#include <cstdio>
+
+namespace frag::trainer {
+
+Membership::Membership(const std::string& url, const std::string& join_token, const std::string& name)
+    : name_(name), join_token_(join_token), link_(url, join_token), patience_(link_.url()) {
+  token_ = persist([this] { return link_.join(name_); });
+  say("joined " + link_.url());
+}
+
+const rounds::WeightsFile& Membership::weights(std::int64_t version) {
+  if (weights_version_ != version) {
+    weights_version_ = -1;
+    weights_ = rounds::parse_weights(persist([&] { return link_.weights(version); }));
+    weights_version_ = version;
+  }
+  return weights_;
+}
+
+void Membership::give_up_lease() {
+  try {
+    AggregatorLink(link_.url(), join_token_).join(name_);
+  } catch (const Error& error) {
+    say(std::string("the lease is not given up: ") + error.what());
+  }
+}
+
+void Membership::say(const std::string& line) const {
+  std::printf("%s: %s\n", name_.c_str(), line.c_str());
+}
+
+}  // namespace frag::trainer

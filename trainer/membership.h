@@ -1,0 +1,79 @@
+// A worker's standing with its aggregator: joined under a name, asking for leases until the job has ended,
+// with patience where nobody answers, and weights in memory by their version.
+//
+// Belongs to one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "libfrag/base/stop.h"
+#include "trainer/aggregator_link.h"
+#include "trainer/patience.h"
+
+namespace frag::trainer {
+
+class Membership {
+ public:
+  // Joins; Errc::unavailable where the aggregator stays away for ten minutes. `join_token` may be empty.
+  Membership(const std::string& url, const std::string& join_token, const std::string& name);
+
+  // A link with the worker's own token, and what others need for links of their own.
+  AggregatorLink& link() { return link_; }
+  const std::string& token() const { return token_; }
+  const std::string& join_token() const { return join_token_; }
+
+  // As Patience::persist, with the aggregator.
+  template <class Ask>
+  auto persist(Ask ask) {
+    return patience_.persist(ask);
+  }
+
+  // Asks with `ask(wait_s)` and does what comes with `work(lease)`, until the answer is that the job has
+  // ended.
+  template <class Lease>
+  void serve(const std::function<Offered<Lease>(double)>& ask, const std::function<void(const Lease&)>& work);
+
+  // The weights of that version; they stand until the next call.
+  const rounds::WeightsFile& weights(std::int64_t version);
+
+  // Joins again, so that a lease that cannot be done is free for another at once and not only when it dies.
+  // Says so where that fails.
+  void give_up_lease();
+
+  // A line for people, behind the worker's name.
+  void say(const std::string& line) const;
+
+ private:
+  // Shorter than the aggregator would hold it, so that a stop is noticed soon.
+  static constexpr double kPollSeconds = 4;
+  static constexpr std::chrono::milliseconds kShortestPoll{200};
+
+  const std::string name_;
+  const std::string join_token_;
+  AggregatorLink link_;
+  Patience patience_;
+  std::string token_;
+  std::int64_t weights_version_ = -1;
+  rounds::WeightsFile weights_;
+};
+
+template <class Lease>
+void Membership::serve(const std::function<Offered<Lease>(double)>& ask,
+                       const std::function<void(const Lease&)>& work) {
+  while (true) {
+    throw_if_stopped();
+    const auto asked = std::chrono::steady_clock::now();
+    const Offered<Lease> answer = persist([&] { return ask(kPollSeconds); });
+    if (answer.state == TaskState::finished) return;
+    if (answer.state == TaskState::task) {
+      work(answer.lease);
+    } else if (std::chrono::steady_clock::now() - asked < kShortestPoll) {
+      wait_for_stop(kShortestPoll);  // an aggregator that does not hold polls is not to be flooded
+    }
+  }
+}
+
+}  // namespace frag::trainer

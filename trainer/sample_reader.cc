@@ -1,0 +1,62 @@
+#include "trainer/sample_reader.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "libfrag/sampling/sampler.h"
+
+namespace frag::trainer {
+
+SampleSpec sample_of_own(SampleSpec sample, const Catalog& catalog) {
+  sample.part = 0;
+  sample.parts = 1;
+  if (!sample.count || sample.repeats == Repeats::allow) return sample;
+  SampleSpec all = sample;
+  all.count.reset();
+  sample.count = std::min(*sample.count, Sampler(catalog).draw(all).size());
+  return sample;
+}
+
+FragmentSet SampleReader::read(const WantedSet& wanted, const ModelCard& card) {
+  try {
+    Access& access = open(wanted);
+    const Catalog& catalog = access.catalog();
+    check_classes(card, catalog.classes(), options_.data.empty() ? "dataset " + catalog.id() : options_.data);
+    const SampleSpec sample = options_.data.empty() ? wanted.sample : sample_of_own(wanted.sample, catalog);
+    FragmentSet set =
+        read_fragments(access, sample, {.edge = card.input, .channels = card.channels}, wanted.title);
+    print_new_notes();
+    return set;
+  } catch (...) {
+    if (access_) print_new_notes();
+    access_.reset();
+    throw;
+  }
+}
+
+Access& SampleReader::open(const WantedSet& wanted) {
+  std::vector<std::string> places = options_.mirrors;
+  places.insert(places.end(), wanted.mirrors.begin(), wanted.mirrors.end());
+  std::string dataset = wanted.dataset;
+  if (!options_.data.empty()) {
+    places = {options_.data};
+    dataset.clear();  // its own has an id of its own
+  }
+  if (!access_ || dataset_ != dataset || places_ != places) {
+    access_ = open_access(places, dataset);
+    dataset_ = dataset;
+    places_ = places;
+    notes_.clear();
+  }
+  return *access_;
+}
+
+void SampleReader::print_new_notes() {
+  for (const std::string& note : access_->notes()) {
+    if (!notes_.insert(note).second) continue;
+    const std::string who = options_.who.empty() ? "" : options_.who + ": ";
+    std::fprintf(stderr, "fragtrain: %s%s\n", who.c_str(), note.c_str());
+  }
+}
+
+}  // namespace frag::trainer

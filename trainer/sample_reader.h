@@ -1,0 +1,57 @@
+// Where a worker's fragments come from: the mirrors that its operator and a job name, or the operator's own
+// dataset, whose fragments stay where they are.
+//
+// Belongs to one thread.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "trainer/fragment_set.h"
+
+namespace frag::trainer {
+
+// What is to be read, as a lease says it.
+struct WantedSet {
+  std::string dataset;               // the job's
+  std::vector<std::string> mirrors;  // the job's
+  SampleSpec sample;
+  std::string title;  // of the progress bar
+
+  bool operator==(const WantedSet&) const = default;
+};
+
+struct SampleReaderOptions {
+  std::vector<std::string> mirrors;  // asked before a job's own; folders are welcome too
+  std::string data;                  // a dataset of one's own instead of all mirrors: a folder, or tars
+  std::string who;                   // before what it says on standard error; may be empty
+};
+
+// What a worker draws of its own dataset for `sample`: all of it is its part, and the count at most what
+// there is. Errors as Sampler::draw.
+SampleSpec sample_of_own(SampleSpec sample, const Catalog& catalog);
+
+class SampleReader {
+ public:
+  explicit SampleReader(SampleReaderOptions options) : options_(std::move(options)) {}
+
+  // The fragments at the network's input size. Errc::bad_input where the dataset's classes are not the
+  // card's; else as Access::read. After an error the next call begins with the first mirror again.
+  FragmentSet read(const WantedSet& wanted, const ModelCard& card);
+
+  const SampleReaderOptions& options() const { return options_; }
+
+ private:
+  Access& open(const WantedSet& wanted);
+  void print_new_notes();
+
+  const SampleReaderOptions options_;
+  std::unique_ptr<Access> access_;
+  std::string dataset_;              // of access_
+  std::vector<std::string> places_;  // of access_
+  std::set<std::string> notes_;      // printed already
+};
+
+}  // namespace frag::trainer
