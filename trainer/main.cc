@@ -97,6 +97,7 @@ int main(int argc, char** argv) {
   frag::trainer::add_report(program);
   frag::trainer::add_worker(program);
   frag::trainer::add_task(program);
+  frag::trainer::add_simulate(program);
   frag::trainer::add_submit(program);
   frag::trainer::add_status(program);
   frag::trainer::add_models(program);

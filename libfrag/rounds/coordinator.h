@@ -116,8 +116,9 @@ class Coordinator {
   std::optional<std::int64_t> worker_of(const std::string& token) const;
 
   // The lease that the worker holds, or a new one: on the part it had last where that is free, else on the
-  // lowest that is free, those last had by workers who are here coming last. `wait` is how long the worker
-  // will stay in the call, so that it does not count as gone meanwhile.
+  // lowest that is free, those last had by workers who are here coming last. Who has a result in the round
+  // gets another part of it only where the leases that are out cannot make the quorum. `wait` is how long the
+  // worker will stay in the call, so that it does not count as gone meanwhile.
   Offer<Lease> next_task(std::int64_t worker, Millis wait);
   // Renews a lease, a dead one too while its part is free; its length in seconds. Refused where it is lost.
   double heartbeat(std::int64_t worker, const std::string& task);
@@ -200,6 +201,7 @@ class Coordinator {
   bool blocks_part(const TaskRecord& task) const;
   bool part_free(std::int64_t part) const;
   std::optional<std::int64_t> part_for(const JobRecord& job, std::int64_t worker) const;
+  bool has_done_enough(std::int64_t worker) const;
   std::uint64_t count_for(const JobRecord& job, std::int64_t worker) const;
   Offer<Lease> grant(const JobRecord& job, RoundRecord round, std::int64_t worker, std::int64_t part);
   Lease lease_of(const TaskRecord& task) const;

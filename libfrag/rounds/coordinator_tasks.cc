@@ -133,6 +133,21 @@ Lease Coordinator::lease_of(const TaskRecord& task) const {
   return lease;
 }
 
+// Whether the worker has a result in the round, and the leases that are out can make the quorum without
+// another of its: a second part would most likely come too late, and keep it from the next round meanwhile.
+bool Coordinator::has_done_enough(std::int64_t worker) const {
+  const RoundRecord& round = *open_round();
+  const JobSpec& spec = state_.jobs.at(round.job).spec;
+  if (spec.asynchronous()) return false;
+  std::int64_t coming = round.taken;
+  bool has_result = false;
+  for (const auto& [id, task] : state_.tasks) {
+    coming += task.state == TaskState::leased;
+    has_result = has_result || (task.worker == worker && task.state == TaskState::accepted);
+  }
+  return has_result && coming >= spec.needed();
+}
+
 Offer<Lease> Coordinator::next_task(std::int64_t worker, Millis wait) {
   advance();
   const JobRecord* job = job_of_worker(worker);
@@ -147,7 +162,7 @@ Offer<Lease> Coordinator::next_task(std::int64_t worker, Millis wait) {
     renew(*task);
     return {OfferKind::task, lease_of(*task)};
   }
-  if (job->state == JobState::paused || resting_.contains(worker)) return {};
+  if (job->state == JobState::paused || resting_.contains(worker) || has_done_enough(worker)) return {};
   const auto part = part_for(*job, worker);
   return part ? grant(*job, *round, worker, *part) : Offer<Lease>{};
 }

@@ -132,6 +132,17 @@ TEST_CASE("a worker gets the part it had, and others the parts that nobody had")
   CHECK(campaign.ask(newcomer) == "1-2-0-1");  // the only one left, although a had it
 }
 
+TEST_CASE("who has a result in the round gets a second part only where it is needed for the quorum") {
+  Campaign campaign(job_of(4, 0.5, 2));
+  const auto a = campaign.worker("a");
+  const auto b = campaign.worker("b");
+  campaign.send(a, campaign.ask(a));
+  const std::string of_b = campaign.ask(b);
+  CHECK(campaign.ask(a).empty());
+  campaign.wait(11);  // b is silent: its lease dies
+  CHECK(campaign.ask(a) == "1-1-1-2");
+}
+
 TEST_CASE("a slower worker is asked for fewer fragments where the job divides the work by speed") {
   JobSpec job = job_of(2, 1, 2);
   job.work = Work::speed;

@@ -1,5 +1,5 @@
-// The workers of a simulated job: how fast each is, how often it fails, what moving bytes costs it. All of it is
-// drawn from a seed, so that the same fleet can be had again. Pure functions and values; any thread.
+// The workers of a simulated job: how fast each is, how often it fails, what moving bytes costs it. All of it
+// is drawn from a seed, so that the same fleet can be had again. Pure functions and values; any thread.
 #pragma once
 
 #include <cstdint>

@@ -15,9 +15,9 @@ namespace {
 
 using rounds::Millis;
 
-constexpr Millis kPoll = 20'000;           // a worker in a long poll asks again after this time
+constexpr Millis kPoll = 20'000;             // a worker in a long poll asks again after this time
 constexpr double kPatienceDeadlines = 1000;  // without a result
-constexpr double kHalfBytes = 0.5;         // of the weights: a result in half precision
+constexpr double kHalfBytes = 0.5;           // of the weights: a result in half precision
 
 Millis millis(double seconds) {
   return std::max<Millis>(1, static_cast<Millis>(std::llround(seconds * 1000)));

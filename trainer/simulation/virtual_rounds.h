@@ -1,7 +1,8 @@
 // A job's rounds in virtual time: the aggregator's own state machine, workers that are events in a queue, and
 // whatever does the work when a worker's time has passed.
 //
-// Nothing depends on the real clock: equal job, fleet and work give equal rounds. A run belongs to one thread.
+// Nothing depends on the real clock: equal job, fleet and work give equal rounds. A run belongs to one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -36,12 +37,12 @@ using RoundReport = std::function<void(const rounds::JobStatus& status, double s
 
 struct VirtualOutcome {
   rounds::JobStatus status;
-  double seconds = 0;          // virtual, from the opening to the end of the job
-  std::int64_t vanished = 0;   // tasks whose worker failed
+  double seconds = 0;         // virtual, from the opening to the end of the job
+  std::int64_t vanished = 0;  // tasks whose worker failed
 };
 
-// Runs the job to its end. Errc::unavailable where it does not come to one: no result for a thousand deadlines, as
-// where a quorum needs more workers than there are.
+// Runs the job to its end. Errc::unavailable where it does not come to one: no result for a thousand
+// deadlines, as where a quorum needs more workers than there are.
 VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
                                   const RoundReport& report = {});
 

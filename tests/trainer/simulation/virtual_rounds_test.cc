@@ -1,0 +1,125 @@
+#include "trainer/simulation/virtual_rounds.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "libfrag/base/error.h"
+#include "tests/rounds/campaign.h"
+#include "trainer/simulation/simulated_training.h"
+
+namespace frag::trainer {
+namespace {
+
+constexpr std::uint64_t kBytes = 1000;
+
+rounds::JobSpec simulated_job(std::int64_t nodes, double quorum, std::int64_t rounds) {
+  rounds::JobSpec job = rounds::testing::job_of(nodes, quorum, rounds);
+  job.sample.count = 500;
+  job.deadline_s = 10'000;
+  return job;
+}
+
+FleetSettings fleet_of(std::int64_t workers, const std::string& speeds) {
+  FleetSettings fleet;
+  fleet.workers = workers;
+  fleet.speeds = speeds;
+  fleet.rate = 100;
+  fleet.latency_s = 0.01;
+  return fleet;
+}
+
+VirtualOutcome outcome_of(const rounds::JobSpec& job, const FleetSettings& fleet) {
+  UndoneWork work(kBytes, 500);
+  return run_virtual_rounds(job, fleet, work);
+}
+
+template <class Field>
+std::int64_t sum_of(const VirtualOutcome& outcome, Field field) {
+  std::int64_t sum = 0;
+  for (const rounds::RoundStatus& round : outcome.status.history) sum += round.*field;
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("equal jobs and fleets give equal rounds in virtual time") {
+  FleetSettings fleet = fleet_of(20, "lognormal:0.5");
+  fleet.failures = 0.1;
+  const rounds::JobSpec job = simulated_job(15, 0.8, 5);
+  const VirtualOutcome first = outcome_of(job, fleet), second = outcome_of(job, fleet);
+  CHECK(first.seconds == second.seconds);
+  CHECK(first.vanished == second.vanished);
+  CHECK(to_json(first.status)["history"] == to_json(second.status)["history"]);
+}
+
+TEST_CASE("with a full quorum a round takes as long as its slowest worker") {
+  const VirtualOutcome outcome = outcome_of(simulated_job(10, 1, 4), fleet_of(10, "1*8, 0.2*2"));
+  CHECK(outcome.seconds / 4 == Approx(25).margin(0.5));
+}
+
+TEST_CASE("a quorum without the slow workers makes rounds as long as the quick ones take") {
+  const VirtualOutcome outcome = outcome_of(simulated_job(10, 0.8, 8), fleet_of(10, "1*8, 0.2*2"));
+  // The slow workers' parts are taken by nobody, and the eight quick ones are the quorum.
+  CHECK(outcome.seconds / 8 == Approx(5).margin(0.5));
+  CHECK(sum_of(outcome, &rounds::RoundStatus::taken) == 8 * 8);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::late) >= 2);
+}
+
+TEST_CASE("tasks of workers that vanish are issued again and the job ends") {
+  FleetSettings fleet = fleet_of(8, "1");
+  fleet.failures = 0.3;
+  fleet.away_s = 30;
+  const VirtualOutcome outcome = outcome_of(simulated_job(8, 1, 6), fleet);
+  CHECK(outcome.status.state == "finished");
+  CHECK(outcome.vanished > 0);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::taken) == 8 * 6);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::reissued) > 0);
+}
+
+TEST_CASE("an asynchronous rule never waits: its steps come as fast as all workers together") {
+  rounds::JobSpec job = simulated_job(10, 1, 84);
+  job.rule = rounds::complete({"downpour", {}});
+  const VirtualOutcome outcome = outcome_of(job, fleet_of(10, "1*8, 0.2*2"));
+  // In 50 s eight workers deliver ten results each, two deliver two each.
+  CHECK(outcome.seconds == Approx(50).margin(2));
+  CHECK(sum_of(outcome, &rounds::RoundStatus::late) == 0);
+}
+
+TEST_CASE("work divided by speed lets slow workers finish with the quick ones") {
+  rounds::JobSpec job = simulated_job(10, 1, 5);
+  const double equal = outcome_of(job, fleet_of(10, "1*8, 0.2*2")).seconds;
+  job.work = rounds::Work::speed;
+  const double by_speed = outcome_of(job, fleet_of(10, "1*8, 0.2*2")).seconds;
+  CHECK(by_speed < 0.5 * equal);
+}
+
+TEST_CASE("hundreds of workers are simulated") {
+  const VirtualOutcome outcome = outcome_of(simulated_job(300, 0.75, 3), fleet_of(320, "uniform:0.2:1"));
+  CHECK(sum_of(outcome, &rounds::RoundStatus::taken) == 3 * 225);
+}
+
+TEST_CASE("a slow line makes the bytes of a round cost time") {
+  FleetSettings fleet = fleet_of(2, "1");
+  fleet.bandwidth = 100;  // bytes/s: 10 s each way
+  const VirtualOutcome outcome = outcome_of(simulated_job(2, 1, 1), fleet);
+  CHECK(outcome.seconds == Approx(25).margin(0.5));
+}
+
+TEST_CASE("speeds are drawn as they are asked for") {
+  CHECK(draw_speeds(fleet_of(4, "1*2, 0.5")) == std::vector<double>{1, 1, 0.5, 1});
+  auto speeds = draw_speeds(fleet_of(1001, "lognormal:0.5"));
+  std::nth_element(speeds.begin(), speeds.begin() + 500, speeds.end());
+  CHECK(speeds[500] == Approx(1).margin(0.1));
+  const auto uniform = draw_speeds(fleet_of(500, "uniform:0.2:0.4"));
+  CHECK(std::all_of(uniform.begin(), uniform.end(), [](double s) { return s >= 0.2 && s <= 0.4; }));
+}
+
+TEST_CASE("speeds that are none are refused with the way to write them") {
+  for (const char* speeds : {"", "0", "-1", "fast", "1*0", "1*x", "lognormal:", "uniform:1"}) {
+    CAPTURE(speeds);
+    CHECK_THROWS_WITH(draw_speeds(fleet_of(3, speeds)), Catch::Matchers::Contains("lognormal:0.5"));
+  }
+}
+
+}  // namespace frag::trainer

@@ -1,0 +1,144 @@
+#include "trainer/simulation/simulated_training.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/file.h"
+#include "libfrag/rounds/aggregate.h"
+#include "libfrag/rounds/result_check.h"
+#include "trainer/evaluator.h"
+#include "trainer/local_task.h"
+
+namespace frag::trainer {
+namespace {
+
+std::filesystem::path make_folder() {
+  std::string path = (std::filesystem::temp_directory_path() / "fragtrain-simulate-XXXXXX").string();
+  if (::mkdtemp(path.data()) == nullptr) throw_errno("create a folder", path);
+  return path;
+}
+
+}  // namespace
+
+SimulatedTraining::SimulatedTraining(const PreparedJob& job, std::vector<std::string> places,
+                                     const std::optional<ModuleFile>& module)
+    : job_(job),
+      module_(module ? &*module : nullptr),
+      folder_(make_folder()),
+      reader_({.mirrors = std::move(places), .data = "", .who = ""}) {}
+
+SimulatedTraining::~SimulatedTraining() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::filesystem::path SimulatedTraining::weights_path(std::int64_t version) const {
+  return folder_ / ("weights" + std::to_string(version));
+}
+
+std::filesystem::path SimulatedTraining::memory_path(std::int64_t version) const {
+  return folder_ / ("memory" + std::to_string(version));
+}
+
+std::filesystem::path SimulatedTraining::result_path(const std::string& task) const {
+  return folder_ / ("result" + task);
+}
+
+const rounds::WeightsFile& SimulatedTraining::weights(std::int64_t version) {
+  if (weights_version_ != version) {
+    weights_version_ = -1;
+    weights_ = rounds::parse_weights(read_file(weights_path(version)));
+    weights_version_ = version;
+  }
+  return weights_;
+}
+
+WantedSet SimulatedTraining::instead(WantedSet wanted) const {
+  if (!reader_.options().mirrors.empty()) wanted.mirrors.clear();
+  return wanted;
+}
+
+FragmentSet SimulatedTraining::draw(const rounds::Lease& lease) {
+  return reader_.read(instead(wanted_of(lease)), card_of_lease(lease, weights(lease.weights)));
+}
+
+std::pair<std::string, std::uint64_t> SimulatedTraining::first_weights() {
+  write_file_atomic(weights_path(0), job_.weights);
+  return {sha256_hex(job_.weights), job_.weights.size()};
+}
+
+std::int64_t SimulatedTraining::fragments(const rounds::Lease& lease) {
+  if (lease.sample.count) return static_cast<std::int64_t>(*lease.sample.count);
+  const std::pair key(lease.sample.round, lease.sample.part);
+  const auto known = sizes_.find(key);
+  if (known != sizes_.end()) return known->second;
+  return sizes_[key] = static_cast<std::int64_t>(draw(lease).size());
+}
+
+rounds::CheckedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease& lease) {
+  const rounds::WeightsFile& start = weights(lease.weights);
+  const FragmentSet set = draw(lease);
+  const TaskResult result =
+      do_task({.lease = lease, .start = start, .set = set, .module = module_}, memories_[worker]);
+  const std::filesystem::path path = result_path(lease.task);
+  write_file_atomic(path, result.file);
+  const rounds::ResultCheck check = rounds::check_result(path, start.layout);
+  if (!check.fault.empty()) throw Error(Errc::bad_input, "task " + lease.task + ": " + check.fault);
+  return {sha256_hex(result.file), result.file.size(), check.norm, check.report};
+}
+
+bool SimulatedTraining::needs_late_results() const {
+  return job_.job.compression.wire == rounds::Wire::dgc ||
+         rounds::local_pull(job_.job.rule, job_.job.local).elastic.has_value();
+}
+
+std::pair<std::string, std::uint64_t> SimulatedTraining::close(const rounds::Closing& closing) {
+  rounds::StepFiles files;
+  files.base = weights_path(closing.base);
+  for (const auto& result : closing.results) files.results.push_back(result_path(result.task));
+  files.next = weights_path(closing.version);
+  if (closing.round > 1) files.memory = memory_path(closing.base);
+  files.next_memory = memory_path(closing.version);
+  const auto rule = rounds::make_rule(closing.rule, closing.step);
+  const rounds::Aggregated written = rounds::aggregate(files, *rule);
+  std::error_code ignored;
+  for (const auto& path : files.results) std::filesystem::remove(path, ignored);
+  std::filesystem::remove(files.memory, ignored);
+  return {written.sha256, written.bytes};
+}
+
+rounds::Measurement SimulatedTraining::measure(const rounds::EvaluationLease& lease) {
+  const rounds::WeightsFile& version = weights(lease.weights);
+  if (!measured_on_) {
+    const ModelCard card = card_of_version(lease.weights, version, lease.model, lease.module_sha256);
+    measured_on_ = reader_.read(instead({lease.dataset, lease.mirrors, lease.sample, "evaluation"}), card);
+  }
+  return measure_version(lease, version, *measured_on_, module_);
+}
+
+std::pair<std::string, std::uint64_t> UndoneWork::first_weights() {
+  return {"0", weights_bytes_};
+}
+
+std::int64_t UndoneWork::fragments(const rounds::Lease& lease) {
+  return lease.sample.count ? static_cast<std::int64_t>(*lease.sample.count) : fragments_;
+}
+
+rounds::CheckedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {
+  rounds::ResultReport report;
+  report.task = lease.task;
+  report.fragments = fragments(lease);
+  return {lease.task, weights_bytes_, 0, report};
+}
+
+std::pair<std::string, std::uint64_t> UndoneWork::close(const rounds::Closing& closing) {
+  return {std::to_string(closing.version), weights_bytes_};
+}
+
+rounds::Measurement UndoneWork::measure(const rounds::EvaluationLease& lease) {
+  return {lease.round, lease.weights, 1, 0, 0};
+}
+
+}  // namespace frag::trainer

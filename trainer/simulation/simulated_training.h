@@ -1,0 +1,74 @@
+// The work of a simulated job, really done: networks are trained by the worker's own code, results are
+// averaged by the aggregator's, both over files in a folder that is gone with the object.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trainer/prepared_job.h"
+#include "trainer/sample_reader.h"
+#include "trainer/simulation/virtual_rounds.h"
+#include "trainer/task_memory.h"
+
+namespace frag::trainer {
+
+class SimulatedTraining : public SimulatedWork {
+ public:
+  // `places` as prepare_job's. Errc::io where there is no place for temporary files (TMPDIR).
+  SimulatedTraining(const PreparedJob& job, std::vector<std::string> places,
+                    const std::optional<ModuleFile>& module);
+  ~SimulatedTraining() override;
+  SimulatedTraining(const SimulatedTraining&) = delete;
+  SimulatedTraining& operator=(const SimulatedTraining&) = delete;
+
+  std::pair<std::string, std::uint64_t> first_weights() override;
+  std::int64_t fragments(const rounds::Lease& lease) override;
+  rounds::CheckedResult train(std::int64_t worker, const rounds::Lease& lease) override;
+  bool needs_late_results() const override;
+  std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) override;
+  rounds::Measurement measure(const rounds::EvaluationLease& lease) override;
+
+ private:
+  std::filesystem::path weights_path(std::int64_t version) const;
+  std::filesystem::path memory_path(std::int64_t version) const;
+  std::filesystem::path result_path(const std::string& task) const;
+  const rounds::WeightsFile& weights(std::int64_t version);
+  FragmentSet draw(const rounds::Lease& lease);
+  // Without the job's mirrors where there are other places.
+  WantedSet instead(WantedSet wanted) const;
+
+  const PreparedJob& job_;
+  const ModuleFile* const module_;
+  std::filesystem::path folder_;
+  SampleReader reader_;
+  std::map<std::int64_t, TaskMemory> memories_;  // by worker
+  std::int64_t weights_version_ = -1;
+  rounds::WeightsFile weights_;
+  std::optional<FragmentSet> measured_on_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> sizes_;  // of samples without a count
+};
+
+// The times alone: nothing is trained, and every accuracy is 0.
+class UndoneWork : public SimulatedWork {
+ public:
+  // `weights_bytes` of every version and result; `fragments` of every sample that gives no count.
+  UndoneWork(std::uint64_t weights_bytes, std::int64_t fragments)
+      : weights_bytes_(weights_bytes), fragments_(fragments) {}
+
+  std::pair<std::string, std::uint64_t> first_weights() override;
+  std::int64_t fragments(const rounds::Lease& lease) override;
+  rounds::CheckedResult train(std::int64_t worker, const rounds::Lease& lease) override;
+  bool needs_late_results() const override { return false; }
+  std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) override;
+  rounds::Measurement measure(const rounds::EvaluationLease& lease) override;
+
+ private:
+  const std::uint64_t weights_bytes_;
+  const std::int64_t fragments_;
+};
+
+}  // namespace frag::trainer

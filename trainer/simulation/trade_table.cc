@@ -1,0 +1,176 @@
+#include "trainer/simulation/trade_table.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "libfrag/base/text.h"
+#include "libfrag/cutting/html.h"
+#include "trainer/reporting/charts.h"
+#include "trainer/text_table.h"
+
+namespace frag::trainer {
+namespace {
+
+constexpr std::size_t kMostLines = 4;  // of a chart
+constexpr std::size_t kBarCells = 30;
+
+struct Totals {
+  std::int64_t rounds = 0, taken = 0, late = 0, reissued = 0;
+  std::uint64_t received = 0, sent = 0;
+};
+
+Totals totals_of(const SimulatedJob& job) {
+  Totals totals;
+  for (const rounds::RoundStatus& round : job.outcome.status.history) {
+    totals.rounds += round.state == "closed";
+    totals.taken += round.taken;
+    totals.late += round.late;
+    totals.reissued += round.reissued;
+    totals.received += round.received;
+    totals.sent += round.sent;
+  }
+  return totals;
+}
+
+std::string accuracy_text(const std::optional<double>& accuracy) {
+  return accuracy ? format_fixed(*accuracy, 4) : "-";
+}
+
+std::string quorum_text(const SimulatedJob& job) {
+  return std::to_string(job.needed) + " of " + std::to_string(job.nodes);
+}
+
+double longest(const std::vector<SimulatedJob>& jobs) {
+  double seconds = 0;
+  for (const SimulatedJob& job : jobs) seconds = std::max(seconds, job.outcome.seconds);
+  return seconds;
+}
+
+std::string bar(double share) {
+  std::string text;
+  const auto cells = static_cast<std::size_t>(share * static_cast<double>(kBarCells) + 0.5);
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, cells); ++i) text += "\u2588";
+  return text;
+}
+
+// Accuracy over rounds: all jobs have the same ones, or fewer.
+std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
+  std::vector<double> places;
+  for (const SimulatedJob& job : jobs) {
+    for (const rounds::Measurement& one : job.outcome.status.measurements) {
+      places.push_back(static_cast<double>(one.round));
+    }
+  }
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  if (places.empty()) return "";
+  std::vector<ChartLine> lines;
+  for (const SimulatedJob& job : jobs) {
+    if (lines.size() == kMostLines) break;
+    ChartLine line{quorum_text(job), std::vector<std::optional<double>>(places.size())};
+    for (const rounds::Measurement& one : job.outcome.status.measurements) {
+      const auto place = std::lower_bound(places.begin(), places.end(), static_cast<double>(one.round));
+      line.values[static_cast<std::size_t>(place - places.begin())] = one.accuracy;
+    }
+    lines.push_back(std::move(line));
+  }
+  return html_line_chart("Accuracy by round, for each quorum", places, lines, ChartRange::share);
+}
+
+std::string hours_chart(const std::vector<SimulatedJob>& jobs) {
+  std::size_t most = 0;
+  for (const SimulatedJob& job : jobs) most = std::max(most, job.round_ends.size());
+  std::vector<double> places;
+  for (std::size_t round = 1; round <= most; ++round) places.push_back(static_cast<double>(round));
+  if (places.empty()) return "";
+  std::vector<ChartLine> lines;
+  for (const SimulatedJob& job : jobs) {
+    if (lines.size() == kMostLines) break;
+    ChartLine line{quorum_text(job), std::vector<std::optional<double>>(most)};
+    for (std::size_t r = 0; r < job.round_ends.size(); ++r) line.values[r] = job.round_ends[r] / 60;
+    lines.push_back(std::move(line));
+  }
+  return html_line_chart("Virtual minutes until a round has closed, for each quorum", places, lines,
+                         ChartRange::from_zero);
+}
+
+std::vector<std::string> row_of(const SimulatedJob& job) {
+  const Totals totals = totals_of(job);
+  return {quorum_text(job),
+          std::to_string(totals.rounds),
+          format_seconds(job.outcome.seconds),
+          accuracy_text(last_accuracy(job)),
+          accuracy_text(best_accuracy(job)),
+          std::to_string(totals.taken),
+          std::to_string(totals.late),
+          std::to_string(totals.reissued),
+          std::to_string(job.outcome.vanished),
+          format_bytes(totals.received),
+          format_bytes(totals.sent)};
+}
+
+}  // namespace
+
+std::optional<double> last_accuracy(const SimulatedJob& job) {
+  const auto& measurements = job.outcome.status.measurements;
+  return measurements.empty() ? std::nullopt : std::optional(measurements.back().accuracy);
+}
+
+std::optional<double> best_accuracy(const SimulatedJob& job) {
+  std::optional<double> best;
+  for (const rounds::Measurement& one : job.outcome.status.measurements) {
+    best = std::max(best.value_or(0), one.accuracy);
+  }
+  return best;
+}
+
+std::string format_trade(const std::vector<SimulatedJob>& jobs) {
+  TextTable table({"quorum", "rounds", "time", "accuracy", "best", "taken", "late", "reissued", "vanished",
+                   "received", "sent"});
+  for (const SimulatedJob& job : jobs) table.add(row_of(job));
+  std::string text = table.text() + "\n";
+  for (const SimulatedJob& job : jobs) {
+    text += quorum_text(job) + "  " + bar(job.outcome.seconds / longest(jobs)) + " " +
+            format_seconds(job.outcome.seconds);
+    if (const auto accuracy = last_accuracy(job)) text += ", accuracy " + accuracy_text(accuracy);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string trade_page(const std::string& title, const std::vector<SimulatedJob>& jobs) {
+  std::vector<std::vector<std::string>> rows;
+  for (const SimulatedJob& job : jobs) {
+    rows.push_back(row_of(job));
+    for (std::string& cell : rows.back()) cell = html_text(cell);
+  }
+  const std::string header =
+      "<h1>" + html_text(title) +
+      "</h1>\n<p class=\"soft\">Simulated: workers are events in virtual time; what they "
+      "train and what is averaged is real, where an accuracy is given.</p>\n";
+  return html_page(title, kChartStyle, header,
+                   html_table("What each quorum takes and gives",
+                              {"Quorum", "#Rounds", "#Time", "#Accuracy", "#Best", "#Taken", "#Late",
+                               "#Reissued", "#Vanished", "#Received", "#Sent"},
+                              rows) +
+                       hours_chart(jobs) + accuracy_chart(jobs));
+}
+
+Json trade_json(const std::vector<SimulatedJob>& jobs) {
+  Json list = Json::array();
+  for (const SimulatedJob& job : jobs) {
+    const Totals totals = totals_of(job);
+    Json entry{{"needed", job.needed},         {"nodes", job.nodes},
+               {"rounds", totals.rounds},      {"seconds", job.outcome.seconds},
+               {"taken", totals.taken},        {"late", totals.late},
+               {"reissued", totals.reissued},  {"vanished", job.outcome.vanished},
+               {"received", totals.received},  {"sent", totals.sent},
+               {"round_ends", job.round_ends}, {"measurements", to_json(job.outcome.status)["measurements"]}};
+    if (const auto accuracy = last_accuracy(job)) entry["accuracy"] = *accuracy;
+    if (const auto best = best_accuracy(job)) entry["best"] = *best;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+}  // namespace frag::trainer
