@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
 #include "libfrag/base/random.h"
 #include "libfrag/rounds/rules/catalog.h"
 
@@ -275,6 +276,14 @@ TEST_CASE("settings are checked by name") {
   CHECK_THAT(refusal({"adag", {}}), Contains("set \"steps\" of \"local\""));
   CHECK_THAT(refusal({"aeasgd", {{"rho", 200}}}), Contains("must be above 0 and at most 1"));
   CHECK_THAT(refusal({"eamsgd", {}}), Contains("set \"optimizer\" of \"local\" to \"nesterov\""));
+}
+
+TEST_CASE("the page on rules names every rule and setting") {
+  const std::string page = read_file(std::string(FRAG_SOURCE_DIR) + "/docs/rules.md");
+  for (const RuleInfo& info : list_rules()) {
+    CHECK_THAT(page, Contains("**`" + info.name + "`**"));
+    for (const RuleSetting& setting : info.settings) CHECK_THAT(page, Contains("`" + setting.key));
+  }
 }
 
 }  // namespace frag::rounds
