@@ -45,9 +45,15 @@ const TensorInfo& expect_tensor(const rounds::WeightsFile& file, const TensorInf
                                 const std::string& what) {
   const TensorInfo* found = file.layout.find(wanted.name);
   if (found == nullptr) throw Error(Errc::bad_input, what + ": tensor \"" + wanted.name + "\" is missing");
-  if (found->dtype != wanted.dtype || found->shape != wanted.shape) {
-    throw Error(Errc::bad_input,
-                what + ": tensor \"" + wanted.name + "\" has another shape or type than the model's");
+  if (found->dtype != wanted.dtype) {
+    throw Error(Errc::bad_input, what + ": tensor \"" + wanted.name + "\" is " +
+                                     rounds::name_of(found->dtype) + ", and the model's is " +
+                                     rounds::name_of(wanted.dtype));
+  }
+  if (found->shape != wanted.shape) {
+    throw Error(Errc::bad_input, what + ": tensor \"" + wanted.name + "\" has shape " +
+                                     rounds::shape_text(found->shape) + ", and the model's " +
+                                     rounds::shape_text(wanted.shape));
   }
   return *found;
 }

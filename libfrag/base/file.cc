@@ -109,6 +109,23 @@ void FileWriter::flush() {
   start_writeback();
 }
 
+void FileWriter::resize(std::uint64_t size) {
+  flush();
+  if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) throw_errno("resize", path_);
+  size_ = written_back_ = size;
+}
+
+void FileWriter::write_at(std::uint64_t offset, std::string_view bytes) const {
+  const std::uint64_t start = offset;
+  while (offset - start < bytes.size()) {
+    const std::string_view rest = bytes.substr(offset - start);
+    const ssize_t written = ::pwrite(fd_, rest.data(), rest.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_errno("write", path_);
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
 // A large file goes to the disk while it is made, not all at once in close(). Only a hint: what fails here
 // fails there, too.
 void FileWriter::start_writeback() {

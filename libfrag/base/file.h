@@ -1,7 +1,7 @@
 // Files that are whole or absent: checked reads, atomic writes, every failed call an Error that names the
 // path.
 //
-// Objects belong to one thread, except FileReader, which any number of threads may read from.
+// Objects belong to one thread, except FileReader, which any number of threads may read from, and write_at().
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,11 @@ class FileWriter {
   void write(std::string_view bytes);
   // Bytes of the file so far, those kept included.
   std::uint64_t size() const { return size_; }
+  // Makes the file `size` bytes long, with zeros where nothing was written, for write_at(); nothing more is
+  // write()n then.
+  void resize(std::uint64_t size);
+  // Writes at a place of its own, unbuffered; several threads may, each elsewhere.
+  void write_at(std::uint64_t offset, std::string_view bytes) const;
   // Gives the system what is buffered: a killed process does not lose it, a power cut may.
   void flush();
   // Flushes, syncs and closes; the first failure throws.
@@ -66,6 +71,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes) { writer_.write(bytes); }
+  void resize(std::uint64_t size) { writer_.resize(size); }
+  void write_at(std::uint64_t offset, std::string_view bytes) const { writer_.write_at(offset, bytes); }
   std::uint64_t size() const { return writer_.size(); }
   void commit();
 

@@ -26,8 +26,8 @@
 #include <string>
 #include <vector>
 
+#include "libfrag/base/file.h"
 #include "libfrag/rounds/safetensors.h"
-#include "libfrag/rounds/weights_reader.h"
 
 namespace frag::rounds {
 
@@ -55,20 +55,23 @@ class ResultReader {
   void read(std::size_t tensor, std::uint64_t first, std::span<std::int64_t> out) const;
 
  private:
-  // Where a tensor of the base is: in a tensor of the file, or from an element of the sparse ones on.
+  // Where a tensor of the base is. Hundreds of readers are open at once: they keep no names and no layouts.
   struct Place {
-    const TensorInfo* stored = nullptr;
-    std::uint64_t sparse_first = 0;
+    enum class Form { plain, halves, sparse } form;
+    std::uint64_t
+        start;  // its first byte in the file; of Form::sparse its first element among all sparse ones
   };
 
-  void read_halves(const TensorInfo& stored, std::uint64_t first, std::span<float> out) const;
+  void read_halves(std::uint64_t offset, std::span<float> out) const;
   void read_sparse(std::uint64_t first, std::span<float> out) const;
 
   std::string name_;
-  WeightsReader file_;
+  FileReader file_;
   std::vector<Place> places_;  // by the base's tensors
-  const TensorInfo* indices_ = nullptr;
-  const TensorInfo* values_ = nullptr;
+  // Of the sparse tensors: how many entries, and where their indices and their values begin in the file.
+  std::uint64_t entries_ = 0;
+  std::uint64_t indices_ = 0;
+  std::uint64_t values_ = 0;
   std::vector<std::int32_t> fences_;  // every so manieth index, so that a read finds its entries
 };
 

@@ -7,12 +7,12 @@ namespace {
 
 constexpr std::uint64_t kChunkElements = std::uint64_t{1} << 18;
 
+}  // namespace
+
 std::string read_header(const FileReader& file) {
   const std::uint64_t wanted = header_bytes(file.read(0, std::min<std::uint64_t>(file.size(), 8)));
   return file.read(0, std::min(file.size(), wanted));
 }
-
-}  // namespace
 
 WeightsReader::WeightsReader(const std::filesystem::path& path)
     : file_(path), header_(read_header(file_)), layout_(parse_layout(header_, file_.size())) {}

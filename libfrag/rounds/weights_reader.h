@@ -33,6 +33,9 @@ class WeightsReader {
   TensorLayout layout_;
 };
 
+// Everything before the first tensor's numbers. Errc::bad_input where the file is too short for it.
+std::string read_header(const FileReader& file);
+
 // Why a file cannot be weights (it holds nothing, or tensors that only results hold, or a number that is not
 // finite); empty where it can. One pass over the file, 1 MiB of memory.
 std::string weights_fault(const WeightsReader& weights);

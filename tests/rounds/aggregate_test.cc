@@ -155,4 +155,120 @@ TEST_CASE("a result whose layout differs is named and nothing is written") {
   CHECK_FALSE(std::filesystem::exists(round.dir() / "next"));
 }
 
+namespace {
+
+// Weights of every kind, with results that travel in every way.
+class MixedRound {
+ public:
+  MixedRound() {
+    SplitMix64 random(11);
+    write_file_atomic(dir_ / "base", mixed(random).file());
+    for (std::size_t p = 0; p < 4; ++p) {
+      paths_.push_back(dir_ / ("part" + std::to_string(p)));
+      write_file_atomic(paths_.back(), mixed(random).file());
+    }
+    const std::vector<float> b = random_floats(random, 9);
+    write_file_atomic(paths_[1], Weights()
+                                     .halves("a", std::vector<float>(kRows * kColumns, 0.5f))
+                                     .shaped({kRows, kColumns})
+                                     .floats("b", b)
+                                     .floats("m", b, TensorKind::buffer)
+                                     .counters("n", {7})
+                                     .file());
+    write_file_atomic(paths_[2], Weights()
+                                     .indices("sparse.indices", {3, 70'000, kRows * kColumns - 1})
+                                     .floats("sparse.values", {1, 2, 3})
+                                     .halves("b", b)
+                                     .floats("m", b, TensorKind::buffer)
+                                     .counters("n", {7})
+                                     .file());
+  }
+
+  // Both files that steps of the rule write, one after the other.
+  std::string run(const std::string& rule, std::size_t threads, int steps = 1) {
+    StepFiles files{dir_ / "base", paths_, dir_ / "next0", {}, dir_ / "memory0"};
+    Step step;
+    for (std::int64_t p = 0; p < 4; ++p) step.contributions.push_back({.part = p, .norm = 1});
+    const auto made = make_rule(complete({rule, {}}), step);
+    for (int n = 1; n <= steps; ++n) {
+      const std::string sha256 = aggregate(files, *made, threads).sha256;
+      CHECK(sha256 == sha256_hex(read_file(files.next)));
+      files.base = files.next;
+      if (!made->memory().empty()) files.memory = files.next_memory;
+      files.next = dir_ / ("next" + std::to_string(n));
+      files.next_memory = dir_ / ("memory" + std::to_string(n));
+    }
+    return read_file(files.base) + (files.memory.empty() ? "" : read_file(files.memory));
+  }
+  const TempDir& dir() const { return dir_; }
+
+ private:
+  static constexpr std::int64_t kRows = 1000, kColumns = 301;
+
+  static Weights mixed(SplitMix64& random) {
+    return Weights()
+        .floats("a", random_floats(random, kRows * kColumns))
+        .shaped({kRows, kColumns})
+        .floats("b", random_floats(random, 9))
+        .floats("m", random_floats(random, 9), TensorKind::buffer)
+        .counters("n", {static_cast<std::int64_t>(random.below(100))});
+  }
+
+  TempDir dir_;
+  std::vector<std::filesystem::path> paths_;
+};
+
+}  // namespace
+
+TEST_CASE("the number of threads does not change a bit") {
+  const std::string rule = GENERATE("mean", "fedadam", "median");
+  MixedRound round;
+  const std::string one = round.run(rule, 1, 2);
+  for (const std::size_t threads : {2u, 3u, 8u}) CHECK(round.run(rule, threads, 2) == one);
+}
+
+TEST_CASE("halves and sparse results are averaged with the others") {
+  MixedRound round;
+  const auto next = parse_weights(round.run("mean", 2));
+  const auto base = parse_weights(read_file(round.dir() / "base"));
+  const auto first = parse_weights(read_file(round.dir() / "part0"));
+  const auto last = parse_weights(read_file(round.dir() / "part3"));
+  const auto at = [](const WeightsFile& file, std::size_t e) {
+    return static_cast<double>(testing::numbers<float>(file, "a")[e]);
+  };
+  for (const std::size_t e : {std::size_t{3}, std::size_t{4}, std::size_t{70'000}}) {
+    const double sparse = e == 3 ? 1 : e == 70'000 ? 2 : 0;
+    CHECK(at(next, e) == static_cast<float>(at(base, e) - (at(first, e) + 0.5 + sparse + at(last, e)) / 4));
+  }
+}
+
+TEST_CASE("what a rule remembers is read from its file in the next step") {
+  const TempDir dir;
+  write_file_atomic(dir / "base", Weights().floats("w", {10, 20}).counters("n", {0}).file());
+  write_file_atomic(dir / "result", Weights().floats("w", {1, -2}).counters("n", {1}).file());
+  Step step;
+  step.contributions.resize(1);
+  const auto rule = make_rule(complete({"fedavgm", {{"momentum", 0.5}}}), step);
+  aggregate({dir / "base", {dir / "result"}, dir / "w1", {}, dir / "m1"}, *rule);
+  aggregate({dir / "w1", {dir / "result"}, dir / "w2", dir / "m1", dir / "m2"}, *rule);
+  const auto memory = parse_weights(read_file(dir / "m2"));
+  CHECK(memory.layout.tensors.size() == 1);
+  CHECK(testing::numbers<float>(memory, "momentum.w") == std::vector<float>{1.5, -3});
+  CHECK(testing::numbers<float>(parse_weights(read_file(dir / "w2")), "w") == std::vector<float>{7.5, 25});
+}
+
+TEST_CASE("a memory of another rule or of other weights is named, and nothing is written") {
+  const TempDir dir;
+  write_file_atomic(dir / "base", Weights().floats("w", {10}).file());
+  write_file_atomic(dir / "other", Weights().floats("first.w", {1}).floats("second.w", {1}).file());
+  Step step;
+  step.contributions.resize(1);
+  const auto rule = make_rule(complete({"fedavgm", {}}), step);
+  CHECK_THROWS_WITH(
+      aggregate({dir / "base", {dir / "base"}, dir / "next", dir / "other", dir / "memory"}, *rule),
+      Catch::Matchers::Contains("other: is not what this rule remembers"));
+  CHECK_FALSE(std::filesystem::exists(dir / "next"));
+  CHECK_FALSE(std::filesystem::exists(dir / "memory"));
+}
+
 }  // namespace frag::rounds

@@ -1,15 +1,9 @@
 #include "libfrag/rounds/rules/averaging.h"
 
-#include <limits>
 #include <numeric>
 #include <utility>
 
 namespace frag::rounds {
-
-float to_float(double value) {
-  constexpr double kLargest = std::numeric_limits<float>::max();
-  return static_cast<float>(std::clamp(value, -kLargest, kLargest));
-}
 
 WeightedMean::WeightedMean(std::vector<double> weights)
     : weights_(std::move(weights)), divisor_(std::accumulate(weights_.begin(), weights_.end(), 0.0)) {}

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -21,8 +22,11 @@
 
 namespace frag::rounds {
 
-// The nearest float; the largest of its sign where there is none.
-float to_float(double value);
+// The nearest float; the largest of its sign where that would be infinite.
+inline float to_float(double value) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  return static_cast<float>(std::clamp(value, -kLargest, kLargest));
+}
 
 class WeightedMean {
  public:

@@ -2,8 +2,51 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace frag::rounds {
+namespace {
+
+// A float's bits as an integer of the same order (-0 before 0), and back again. Integers have a minimum and a
+// maximum in every vector instruction set, floats with their zeros and NaN have not.
+inline std::int32_t turned(std::int32_t bits) {
+  return bits ^ (bits >> 31 & std::numeric_limits<std::int32_t>::max());
+}
+
+using Keys = std::span<std::int32_t>;
+using Exchange = void (*)(Keys lows, Keys highs);
+
+// Puts each pair in order.
+[[gnu::always_inline]] inline void exchange_pairs(Keys lows, Keys highs) {
+  std::int32_t* low = lows.data();
+  std::int32_t* high = highs.data();
+  const std::size_t count = lows.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t a = low[i];
+    const std::int32_t b = high[i];
+    low[i] = std::min(a, b);
+    high[i] = std::max(a, b);
+  }
+}
+
+void exchange_plainly(Keys lows, Keys highs) {
+  exchange_pairs(lows, highs);
+}
+
+#ifdef __x86_64__
+[[gnu::target("avx2")]] void exchange_with_avx2(Keys lows, Keys highs) {
+  exchange_pairs(lows, highs);
+}
+#endif
+
+Exchange best_exchange() {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx2")) return exchange_with_avx2;
+#endif
+  return exchange_plainly;
+}
+
+}  // namespace
 
 ColumnSorter::ColumnSorter(std::size_t rows) : rows_(rows) {
   if (rows < 2) return;
@@ -23,21 +66,18 @@ ColumnSorter::ColumnSorter(std::size_t rows) : rows_(rows) {
 }
 
 void ColumnSorter::sort(const Block<float>& block, std::size_t start, std::size_t count,
-                        std::span<float> stripe) const {
+                        std::span<std::int32_t> keys, std::span<float> sorted) const {
   for (std::size_t row = 0; row < rows_; ++row) {
-    std::copy_n(block.results[row].begin() + static_cast<std::ptrdiff_t>(start), count,
-                stripe.begin() + static_cast<std::ptrdiff_t>(row * kStripe));
-  }
-  for (const auto& [low, high] : network_) {
-    float* lows = stripe.data() + low * kStripe;
-    float* highs = stripe.data() + high * kStripe;
-    for (std::size_t i = 0; i < kStripe; ++i) {
-      const float a = lows[i];
-      const float b = highs[i];
-      lows[i] = b < a ? b : a;
-      highs[i] = b < a ? a : b;
+    const float* numbers = block.results[row].data() + start;
+    for (std::size_t i = 0; i < count; ++i) {
+      keys[row * kStripe + i] = turned(std::bit_cast<std::int32_t>(numbers[i]));
     }
   }
+  static const Exchange exchange = best_exchange();
+  for (const auto& [low, high] : network_) {
+    exchange(keys.subspan(low * kStripe, kStripe), keys.subspan(high * kStripe, kStripe));
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) sorted[i] = std::bit_cast<float>(turned(keys[i]));
 }
 
 }  // namespace frag::rounds

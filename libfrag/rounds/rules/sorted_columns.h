@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,10 +23,11 @@ class ColumnSorter {
   // smallest (from 0) of the results at element start + i. Numbers are not NaN.
   template <class Use>
   void each(const Block<float>& block, const Use& use) const {
+    std::vector<std::int32_t> keys(rows_ * kStripe);
     std::vector<float> stripe(rows_ * kStripe);
     for (std::size_t start = 0; start < block.next.size(); start += kStripe) {
       const std::size_t count = std::min(kStripe, block.next.size() - start);
-      sort(block, start, count, stripe);
+      sort(block, start, count, keys, stripe);
       std::vector<std::span<const float>> rows;
       for (std::size_t row = 0; row < rows_; ++row) {
         rows.push_back(std::span<const float>(stripe).subspan(row * kStripe, count));
@@ -38,7 +40,8 @@ class ColumnSorter {
   static constexpr std::size_t kStripe = 256;
 
  private:
-  void sort(const Block<float>& block, std::size_t start, std::size_t count, std::span<float> stripe) const;
+  void sort(const Block<float>& block, std::size_t start, std::size_t count, std::span<std::int32_t> keys,
+            std::span<float> sorted) const;
 
   std::size_t rows_;
   std::vector<std::pair<std::size_t, std::size_t>> network_;  // rows to be put in order, one after the other
