@@ -19,8 +19,10 @@
 #include "libfrag/http/router.h"
 #include "libfrag/rounds/coordinator.h"
 #include "libfrag/rounds/safetensors.h"
+#include "trainer/aggregator/job_files.h"
 #include "trainer/aggregator/sqlite_store.h"
 #include "trainer/aggregator/state_directory.h"
+#include "trainer/aggregator/watch_handlers.h"
 
 namespace frag::aggregator {
 
@@ -42,6 +44,9 @@ class Service {
 
   // Never throws.
   http::Response handle(http::Request& request);
+
+  // Where answers are counted, for /metrics.
+  http::RequestCounts& counts() { return watch_.counts(); }
 
   // Sends all that wait home and answers 503 from now on; an averaging under way is finished first. Any
   // thread.
@@ -95,6 +100,11 @@ class Service {
   std::mutex layout_mutex_;  // guards the layout that was asked for last
   std::int64_t layout_version_ = -1;
   std::shared_ptr<const rounds::TensorLayout> layout_;
+
+  // For those who watch; they take mutex_ themselves.
+  JobSource job_source();
+  WatchHandlers watch_;
+  JobFiles files_;
 
   std::thread background_;
 };

@@ -4,6 +4,7 @@
 //   number rounds.sqlite                     the records (sqlite_store.h) weights/00000007.safetensors
 //   version 7 results/TASK-DIGEST.safetensors   a result, accepted or about to be; DIGEST is its SHA-256
 //   incoming/                         uploads on their way; emptied at the start
+//   jobs/                             tables of each job for other programs (job_files.h)
 #pragma once
 
 #include <atomic>
@@ -26,6 +27,7 @@ class StateDirectory {
   std::filesystem::path weights(std::int64_t version) const;
   std::filesystem::path results() const { return root_ / "results"; }
   std::filesystem::path result(const std::string& task, const std::string& sha256) const;
+  std::filesystem::path jobs() const { return root_ / "jobs"; }
   // A new name at each call; any thread.
   std::filesystem::path incoming();
 
