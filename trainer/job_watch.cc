@@ -90,7 +90,7 @@ class ScreenDisplay : public Display {
   ScreenDisplay() { print("\033[?1049h\033[?25l"); }
   ~ScreenDisplay() override {
     print("\033[?25h\033[?1049l");
-    if (last_) print(format_job(*last_));
+    if (last_) print(join(view_lines(*last_, terminal_size()), "\n") + "\n");
   }
 
   void show(const JobStatus& status) override {

@@ -9,7 +9,7 @@
 namespace frag::trainer {
 
 enum class WatchStyle {
-  screen,  // drawn in place on the terminal that standard output is; the job's tables when it ends
+  screen,  // drawn in place on the terminal that standard output is; the last drawing stays
   lines,   // a line for each change
   json,    // the whole status on one line for each change
 };

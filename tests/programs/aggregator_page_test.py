@@ -33,12 +33,14 @@ def round_of(number, state="closed"):
 def status_of(rounds, name="gels"):
     """A job in its round `rounds`, of 400."""
     history = [round_of(number) for number in range(1, rounds)] + [round_of(rounds, "open")]
-    workers = [{"name": f"bench-{i}", "state": ("training", "waiting", "training", "gone")[i % 4], "taken": rounds - i, "late": i % 3,
+    workers = [{"name": f"bench-{i}", "state": ("training", "waiting", "training", "gone")[i % 4], "taken": max(0, rounds - i), "late": i % 3,
                 "speed": 100.5 + 7 * i, "heard": (2.0, 10.0, 300.0)[i % 3]} for i in range(12)]
     measurements = [{"round": one, "weights": one, "fragments": 2000, "accuracy": 0.9 - 0.75 * math.exp(-one / 55), "loss": 2.1 * math.exp(-one / 70) + 0.3}
                     for one in range(0, rounds, 5)]
-    events = [{"number": n, "when": NOW + 40 * n, "round": n, "kind": ("closed", "late", "refused")[n % 3],
-               "text": f"round {n} closed with 9 parts; <b>bench-3</b> was late"} for n in range(max(1, rounds - 20), rounds)]
+    happened = [("closed", "9 of 12 parts, 34.1 s"), ("late", "bench-4, part 3"), ("measured", "accuracy 0.899, loss 0.31")]
+    events = [{"number": n, "when": NOW + 40 * n, "round": n, "kind": happened[n % 3][0], "text": happened[n % 3][1]}
+              for n in range(max(1, rounds - 20), rounds)]
+    events[0]["text"] = "<b>bench-3</b> is no markup"
     return {"job": 1, "name": name, "state": "open", "reason": "", "rule": "mean", "nodes": 12, "rounds": 400, "needed": 9, "weights": rounds - 1,
             "history": history, "workers": workers, "measurements": measurements, "events": events}
 
