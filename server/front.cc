@@ -1,6 +1,7 @@
 #include "server/front.h"
 
 #include "libfrag/base/text.h"
+#include "server/page_files.h"
 
 namespace frag {
 
@@ -48,12 +49,12 @@ class Front::Place {
 };
 
 Front::Front(const Mirror& mirror, const Warmer& warmer, FrontOptions options)
-    : mirror_(mirror), warmer_(warmer), options_(std::move(options)) {
+    : mirror_(mirror), warmer_(warmer), options_(std::move(options)), page_(mirror_page_files()) {
   own_.add("GET", "/healthz", [](Request&) { return Response::text("ok\n"); });
   own_.add("GET", "/readyz", [this](Request&) { return ready(); });
   own_.add("GET", "/metrics", [this](Request&) {
     return Response::text(metrics_text(mirror_, warmer_, counts_, connections(), options_.connections),
-                          "text/plain; version=0.0.4; charset=utf-8");
+                          http::kMetricsType);
   });
   own_.add("GET", "/v1/load", [this](Request&) {
     Response response = Response::json(load_json(mirror_, connections(), options_.connections));
@@ -93,7 +94,7 @@ Response Front::ready() const {
 Response Front::handle(Request& request) {
   const bool proxied = options_.trusted.contains(request.remote);
   request.remote = client_address(request, options_.trusted);
-  if (is_health(request.path) || (Page::is_at(request.path) && !draining_)) return own_.handle(request);
+  if (is_health(request.path) || (http::Page::is_at(request.path) && !draining_)) return own_.handle(request);
   try {
     if (options_.tokens != nullptr && !options_.tokens->allow(request.bearer_token()))
       throw HttpError(401, "this mirror asks for a token: send Authorization: Bearer TOKEN",

@@ -10,10 +10,11 @@
 #include <set>
 #include <string>
 
+#include "libfrag/http/metrics.h"
+#include "libfrag/http/page.h"
 #include "libfrag/http/router.h"
 #include "server/metrics.h"
 #include "server/mirror.h"
-#include "server/page.h"
 #include "server/tokens.h"
 #include "server/warmer.h"
 
@@ -42,7 +43,7 @@ class Front {
 
   // Where the numbers of connections come from, once there is a server.
   void watch(std::function<http::Connections::Stats()> connections);
-  RequestCounts& counts() { return counts_; }
+  http::RequestCounts& counts() { return counts_; }
 
  private:
   class Place;
@@ -54,8 +55,8 @@ class Front {
   const Mirror& mirror_;
   const Warmer& warmer_;
   const FrontOptions options_;
-  const Page page_;
-  RequestCounts counts_;
+  const http::Page page_;
+  http::RequestCounts counts_{"fragd"};
   http::Router own_;
   std::atomic<bool> draining_{false};
 

@@ -1,5 +1,6 @@
 #include "trainer/event_file.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -62,14 +63,15 @@ std::string value(std::string_view name, double number) {
   return text_field(1, text_field(1, name) + tag(2, Wire::four_bytes) + bytes_of(static_cast<float>(number)));
 }
 
-std::string record_of(const HistoryLine& line) {
-  std::string summary = value("loss/train", line.loss) + value("accuracy/train", line.train_accuracy);
-  if (line.val_accuracy >= 0) {
-    summary += value("loss/validation", line.val_loss) + value("accuracy/validation", line.val_accuracy);
-  }
-  summary += value("learning_rate", line.learning_rate) + value("images_per_second", line.images_per_second);
-  return record(event_at(line.ended) + tag(2, Wire::varint) + varint(static_cast<std::uint64_t>(line.epoch)) +
+std::string record_of(const ScalarEvent& event) {
+  std::string summary;
+  for (const Scalar& scalar : event.values) summary += value(scalar.tag, scalar.value);
+  return record(event_at(event.when) + tag(2, Wire::varint) + varint(static_cast<std::uint64_t>(event.step)) +
                 text_field(5, summary));
+}
+
+std::string head_of(const std::vector<ScalarEvent>& events) {
+  return record(event_at(events.empty() ? 0.0 : events.front().when) + text_field(3, "brain.Event:2"));
 }
 
 }  // namespace
@@ -80,23 +82,26 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-std::string event_file(const History& history) {
-  const double first = history.empty() ? 0.0 : history.front().ended;
-  std::string file = record(event_at(first) + text_field(3, "brain.Event:2"));
-  for (const HistoryLine& line : history) file += record_of(line);
+std::string event_file(const std::vector<ScalarEvent>& events) {
+  std::string file = head_of(events);
+  for (const ScalarEvent& event : events) file += record_of(event);
   return file;
 }
 
-void write_events(const std::filesystem::path& path, const History& history) {
-  const std::string all = event_file(history);
-  const std::size_t before = history.empty() ? 0 : all.size() - record_of(history.back()).size();
+void write_events(const std::filesystem::path& path, const std::vector<ScalarEvent>& events) {
+  const std::string all = event_file(events);
   std::error_code failure;
   const auto bytes = std::filesystem::file_size(path, failure);
-  const bool goes_on = history.size() > 1 && !failure && bytes >= before &&
-                       FileReader(path).read(0, before) == std::string_view(all).substr(0, before);
+  if (failure || events.empty()) return write_file_atomic(path, all);
+  const std::string there = FileReader(path).read(0, std::min<std::uint64_t>(bytes, all.size()));
+  const auto same =
+      static_cast<std::size_t>(std::mismatch(there.begin(), there.end(), all.begin()).first - there.begin());
+  const std::size_t last = all.size() - record_of(events.back()).size();
+  const bool goes_on = same >= last || (same == bytes && same >= head_of(events).size());
   if (!goes_on) return write_file_atomic(path, all);
-  FileWriter file(path, before);
-  file.write(std::string_view(all).substr(before));
+  if (same == all.size() && bytes == same) return;
+  FileWriter file(path, same);
+  file.write(std::string_view(all).substr(same));
   file.close();
 }
 

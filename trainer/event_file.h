@@ -1,4 +1,4 @@
-// A training's figures as TensorBoard reads them: events.out.tfevents.fragtrain in the run's folder.
+// Figures as TensorBoard reads them: a file whose name begins with "events.out.tfevents.".
 //
 // The file is a sequence of records; a record is the length of its data (8 bytes), a checksum of those (4),
 // the data, and a checksum of that (4), all little-endian. The checksum of a text with CRC-32C c is (c >> 15
@@ -13,20 +13,31 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include "trainer/history.h"
+#include <vector>
 
 namespace frag::trainer {
 
 // CRC-32C (Castagnoli), as iSCSI and TensorFlow have it.
 std::uint32_t crc32c(std::string_view bytes);
 
-// The whole file: an event an epoch with the values loss/train, loss/validation, accuracy/train,
-// accuracy/validation, learning_rate and images_per_second; step is the epoch, from 1.
-std::string event_file(const History& history);
+struct Scalar {
+  std::string tag;  // "loss/train"
+  double value = 0;
+};
 
-// Makes the file at `path` be that of `history`. Where it is so already but for the last epoch, as after any
-// epoch but the first, that is appended: TensorBoard, which keeps the file open, sees it.
-void write_events(const std::filesystem::path& path, const History& history);
+// What is known of one step.
+struct ScalarEvent {
+  double when = 0;  // seconds since the Unix epoch
+  std::int64_t step = 0;
+  std::vector<Scalar> values;
+};
+
+// The whole file.
+std::string event_file(const std::vector<ScalarEvent>& events);
+
+// Makes the file at `path` be that of `events`. Where it is so already but for the last event, or holds its
+// first bytes (more came since, or a write was cut short), the rest is appended: TensorBoard, which keeps the
+// file open, sees it.
+void write_events(const std::filesystem::path& path, const std::vector<ScalarEvent>& events);
 
 }  // namespace frag::trainer

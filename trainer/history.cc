@@ -37,6 +37,22 @@ std::string history_csv(const History& history) {
   return text;
 }
 
+std::vector<ScalarEvent> history_events(const History& history) {
+  std::vector<ScalarEvent> events;
+  for (const HistoryLine& line : history) {
+    ScalarEvent event{
+        line.ended, line.epoch, {{"loss/train", line.loss}, {"accuracy/train", line.train_accuracy}}};
+    if (line.val_accuracy >= 0) {
+      event.values.push_back({"loss/validation", line.val_loss});
+      event.values.push_back({"accuracy/validation", line.val_accuracy});
+    }
+    event.values.push_back({"learning_rate", line.learning_rate});
+    event.values.push_back({"images_per_second", line.images_per_second});
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
 Json to_json(const HistoryLine& line) {
   return {{"epoch", line.epoch},
           {"loss", line.loss},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "libfrag/base/json.h"
+#include "trainer/event_file.h"
 
 namespace frag::trainer {
 
@@ -30,6 +31,10 @@ struct HistoryLine {
 using History = std::vector<HistoryLine>;
 
 std::string history_csv(const History& history);
+
+// An event an epoch with the values loss/train, loss/validation, accuracy/train, accuracy/validation,
+// learning_rate and images_per_second; step is the epoch, from 1.
+std::vector<ScalarEvent> history_events(const History& history);
 
 // All fields, in numbers that come back bit for bit.
 Json to_json(const HistoryLine& line);

@@ -4,7 +4,6 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
-#include "trainer/event_file.h"
 
 namespace frag::trainer {
 namespace {
@@ -84,7 +83,7 @@ void RunFolder::save_epoch(const Checkpoint& checkpoint, const Json& run, Watch 
     write_file_atomic(best_path(), checkpoint.network.file);
   }
   write_file_atomic(path_ / kHistoryFile, history_csv(history));
-  write_events(path_ / kEvents, history);
+  write_events(path_ / kEvents, history_events(history));
   write_file_atomic(path_ / kRunFile, run.dump(2) + "\n");
   save(checkpoint);
 }

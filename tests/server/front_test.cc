@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "libfrag/cutting/cut.h"
+#include "server/page_files.h"
 #include "tests/support/support.h"
 
 using namespace frag;
@@ -158,8 +159,8 @@ TEST_CASE("metrics are lines that Prometheus reads") {
 
 TEST_CASE("the page and its files load nothing from elsewhere and are not sent twice") {
   FrontBench bench;
-  for (const char* path : {"/", "/web/style.css", "/web/page.js", "/web/mirror.js", "/web/sample.js",
-                           "/web/source.js", "/web/chart.js"}) {
+  for (const char* path : {"/", "/web/base.css", "/web/style.css", "/web/asking.js", "/web/page.js",
+                           "/web/mirror.js", "/web/sample.js", "/web/source.js", "/web/chart.js"}) {
     INFO(path);
     const http::Response page = bench.get(path);
     CHECK(page.status == 200);
@@ -171,7 +172,7 @@ TEST_CASE("the page and its files load nothing from elsewhere and are not sent t
 
 TEST_CASE("without Chart.js its place is taken by a script that does nothing") {
   const test::TempDir dir;
-  const Page page((dir / "none.js").string());
+  const http::Page page(mirror_page_files(), (dir / "none.js").string());
   http::Request request;
   request.method = "GET";
   request.path = "/web/chart.js";

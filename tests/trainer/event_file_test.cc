@@ -10,12 +10,12 @@ using namespace frag::trainer;
 
 namespace {
 
-History epochs(std::int64_t count) {
-  History history;
-  for (std::int64_t epoch = 1; epoch <= count; ++epoch) {
-    history.push_back({.epoch = epoch, .loss = 1.0 / static_cast<double>(epoch), .ended = 1.7e9});
+std::vector<ScalarEvent> losses(std::int64_t count) {
+  std::vector<ScalarEvent> events;
+  for (std::int64_t step = 1; step <= count; ++step) {
+    events.push_back({1.7e9, step, {{"loss", 1.0 / static_cast<double>(step)}}});
   }
-  return history;
+  return events;
 }
 
 }  // namespace
@@ -27,33 +27,45 @@ TEST_CASE("CRC-32C is that of RFC 3720") {
   CHECK(crc32c(std::string(32, '\xff')) == 0x62a8ab43u);
 }
 
-TEST_CASE("events are appended an epoch at a time") {
+TEST_CASE("events are appended one at a time") {
   const test::TempDir folder;
   const auto path = folder / "events";
-  write_events(path, epochs(1));
+  write_events(path, losses(1));
   const auto link = folder / "the same file";
   std::filesystem::create_hard_link(path, link);
-  write_events(path, epochs(2));
-  write_events(path, epochs(3));
-  CHECK(read_file(path) == event_file(epochs(3)));
+  write_events(path, losses(2));
+  write_events(path, losses(3));
+  CHECK(read_file(path) == event_file(losses(3)));
   CHECK(std::filesystem::equivalent(path, link));  // TensorBoard has it open
 }
 
-TEST_CASE("an epoch that is done again replaces what was written of it") {
+TEST_CASE("a step that is done again replaces what was written of it") {
   const test::TempDir folder;
   const auto path = folder / "events";
-  History longer = epochs(2);
-  longer.push_back({.epoch = 3, .val_loss = 1, .val_accuracy = 0.5});
+  auto longer = losses(2);
+  longer.push_back({1.7e9, 3, {{"loss", 2}, {"accuracy", 0.5}}});
   write_events(path, longer);
-  write_events(path, epochs(3));
-  CHECK(read_file(path) == event_file(epochs(3)));
+  write_events(path, losses(3));
+  CHECK(read_file(path) == event_file(losses(3)));
 }
 
-TEST_CASE("events that are not this history's are replaced") {
+TEST_CASE("events that are not these are replaced") {
   const test::TempDir folder;
   const auto path = folder / "events";
   test::write_text(path,
                    "something else that is longer than the events are, by far: " + std::string(900, '.'));
-  write_events(path, epochs(2));
-  CHECK(read_file(path) == event_file(epochs(2)));
+  write_events(path, losses(2));
+  CHECK(read_file(path) == event_file(losses(2)));
+}
+
+TEST_CASE("several events are appended at once, behind a write that was cut short") {
+  const test::TempDir folder;
+  const auto path = folder / "events";
+  write_events(path, losses(2));
+  const auto link = folder / "the same file";
+  std::filesystem::create_hard_link(path, link);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 5);
+  write_events(path, losses(6));
+  CHECK(read_file(path) == event_file(losses(6)));
+  CHECK(std::filesystem::equivalent(path, link));
 }

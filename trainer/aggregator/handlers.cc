@@ -73,6 +73,7 @@ void Service::add_routes() {
     return [this, handler](Request& request) { return (this->*handler)(request); };
   };
   router_.add("GET", "/healthz", [this](Request&) { return health(); });
+  watch_.add_routes(router_, [this](const Request& request) { require_join_token(request); });
   router_.add("POST", "/v1/jobs", to(&Service::submit));
   router_.add("PUT", "/v1/jobs/{job}/weights", to(&Service::put_weights));
   router_.add("GET", "/v1/jobs/{job}", to(&Service::job_status));
@@ -169,8 +170,8 @@ Response Service::job_status(Request& request) {
   require_join_token(request);
   const bool newest = !request.captures.contains("job");
   const std::int64_t asked = newest ? 0 : number_in_path(request, "job");
-  return Response::json(
-      to_json(coordinate([&](rounds::Coordinator& c) { return c.status(newest ? c.newest_job() : asked); })));
+  return WatchHandlers::answer(
+      request, coordinate([&](rounds::Coordinator& c) { return c.status(newest ? c.newest_job() : asked); }));
 }
 
 Response Service::join(Request& request) {

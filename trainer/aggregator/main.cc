@@ -90,6 +90,7 @@ void serve(const Arguments& arguments) {
   listen.host = arguments.host;
   listen.port = arguments.port;
   listen.threads = arguments.threads;
+  listen.done = [&service](const http::Exchange& exchange) { service.counts().add(exchange); };
   const http::Server server(listen, [&](http::Request& request) { return service.handle(request); });
   std::printf("fragagg: listening on %s\n", server.url().c_str());
   std::fflush(stdout);

@@ -32,6 +32,16 @@ rounds::Clock steady_wall_clock() {
   };
 }
 
+// 0 before the first job.
+std::int64_t newest_of(const rounds::Coordinator& coordinator) {
+  try {
+    return coordinator.newest_job();
+  } catch (const Error& error) {
+    if (error.code() == Errc::not_found) return 0;
+    throw;
+  }
+}
+
 void log(const std::string& line) {
   std::fprintf(stderr, "fragagg: %s\n", line.c_str());
 }
@@ -43,7 +53,9 @@ Service::Service(const ServiceOptions& options)
       join_digest_(options.join_token.empty() ? "" : sha256_hex(options.join_token)),
       directory_(options.state),
       store_(directory_.database()),
-      coordinator_(store_, steady_wall_clock()) {
+      coordinator_(store_, steady_wall_clock()),
+      watch_(job_source(), options.state),
+      files_(job_source(), directory_.jobs()) {
   sync_directory(options.state);  // the database's own entry
   remove_orphans();
   add_routes();
@@ -60,6 +72,19 @@ void Service::stop() {
   stopping_ = true;
   openings_.notify_all();
   changes_.notify_all();
+}
+
+JobSource Service::job_source() {
+  const auto locked = [this](auto ask) {
+    return [this, ask](auto... argument) {
+      const std::lock_guard lock(mutex_);
+      return ask(coordinator_, argument...);
+    };
+  };
+  using rounds::Coordinator;
+  return {.newest = locked([](const Coordinator& c) { return newest_of(c); }),
+          .status = locked([](const Coordinator& c, std::int64_t job) { return c.status(job); }),
+          .changes = locked([](const Coordinator& c) { return c.changes(); })};
 }
 
 http::Response Service::handle(http::Request& request) {

@@ -20,8 +20,10 @@
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/coordinator.h"
 #include "libfrag/rounds/safetensors.h"
+#include "trainer/aggregator/job_files.h"
 #include "trainer/aggregator/sqlite_store.h"
 #include "trainer/aggregator/state_directory.h"
+#include "trainer/aggregator/watch_handlers.h"
 
 namespace frag::aggregator {
 
@@ -43,6 +45,9 @@ class Service {
 
   // Never throws.
   http::Response handle(http::Request& request);
+
+  // Where answers are counted, for /metrics.
+  http::RequestCounts& counts() { return watch_.counts(); }
 
   // Sends all that wait home and answers 503 from now on; an averaging under way is finished first. Any
   // thread.
@@ -105,6 +110,11 @@ class Service {
   std::mutex layout_mutex_;  // guards the layout that was asked for last
   std::int64_t layout_version_ = -1;
   std::shared_ptr<const rounds::TensorLayout> layout_;
+
+  // For those who watch; they take mutex_ themselves.
+  JobSource job_source();
+  WatchHandlers watch_;
+  JobFiles files_;
 
   std::thread background_;
 };

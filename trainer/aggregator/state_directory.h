@@ -1,10 +1,14 @@
 // The state directory: every name in it is made here, and only one process uses it at a time.
 //
-//   lock                                 held (flock) by the process that uses the directory; its number is
-//   in it rounds.sqlite                        the records (sqlite_store.h) weights/00000007.safetensors
-//   version 7 memory/00000007.safetensors          what the rule remembers beside version 7, where it
-//   remembers anything results/TASK-DIGEST.safetensors      a result, accepted or about to be; DIGEST is its
-//   SHA-256 incoming/                            uploads on their way
+// clang-format off
+//   lock                             held (flock) by the process that uses the directory; its number is in it
+//   rounds.sqlite                    the records (sqlite_store.h)
+//   weights/00000007.safetensors     version 7
+//   memory/00000007.safetensors      what the rule remembers beside version 7, where it remembers anything
+//   results/TASK-DIGEST.safetensors  a result, accepted or about to be; DIGEST is its SHA-256
+//   incoming/                        uploads on their way
+//   jobs/                            tables of each job for other programs (job_files.h)
+// clang-format on
 #pragma once
 
 #include <atomic>
@@ -28,6 +32,7 @@ class StateDirectory {
   std::filesystem::path memory(std::int64_t version) const;
   std::filesystem::path results() const { return root_ / "results"; }
   std::filesystem::path result(const std::string& task, const std::string& sha256) const;
+  std::filesystem::path jobs() const { return root_ / "jobs"; }
   // A new name at each call; any thread.
   std::filesystem::path incoming();
 
