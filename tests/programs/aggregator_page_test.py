@@ -99,14 +99,15 @@ def wait_text(tab, name, wanted):
 
 
 def check_looks(address, url, shown, folder):
+    tab = open_tab(address, "about:blank")
     for rounds in (3, 387):
         shown["status"] = status_of(rounds)
         for width in (1200, 360):
             for scheme in ("light", "dark"):
-                tab = open_tab(address, "about:blank")
+                look = f"?{rounds}-{width}-{scheme}"
                 tab.look(width, scheme)
-                tab.call("Page.navigate", url=url)
-                tab.wait("document.getElementById('main')?.dataset.loaded === '1'", "the job")
+                tab.call("Page.navigate", url=url + look)
+                tab.wait(f"location.search === '{look}' && document.getElementById('main')?.dataset.loaded === '1'", "the job")
                 assert text_of(tab, "title") == "gels"
                 assert f"{rounds - 1} of 400" in text_of(tab, "figures")
                 assert tab.value("document.querySelectorAll('#workers tbody tr').length") == 12

@@ -54,11 +54,11 @@ Service::Service(const ServiceOptions& options)
       directory_(options.state),
       store_(directory_.database()),
       coordinator_(store_, steady_wall_clock()),
-      watch_(job_source(), options.state),
-      files_(job_source(), directory_.jobs()) {
+      watch_(job_source(), options.state) {
   sync_directory(options.state);  // the database's own entry
   remove_orphans();
   add_routes();
+  files_.emplace(job_source(), directory_.jobs());
   background_ = std::thread([this] { run_background(); });
 }
 

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -114,7 +115,7 @@ class Service {
   // For those who watch; they take mutex_ themselves.
   JobSource job_source();
   WatchHandlers watch_;
-  JobFiles files_;
+  std::optional<JobFiles> files_;  // once the store is in order
 
   std::thread background_;
 };
