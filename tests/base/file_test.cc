@@ -29,6 +29,18 @@ TEST_CASE("an atomic file that is not committed leaves nothing") {
   CHECK(std::filesystem::is_empty(dir.path()));
 }
 
+TEST_CASE("pieces written where they belong make the file, in any order and from any thread") {
+  const TempDir dir;
+  AtomicFile file(dir / "a");
+  file.write("he");
+  file.resize(11);
+  std::thread([&] { file.write_at(6, "world"); }).join();
+  file.write_at(2, "llo ");
+  CHECK(file.size() == 11);
+  file.commit();
+  CHECK(read_file(dir / "a") == "hello world");
+}
+
 TEST_CASE("a write beyond the disk's room is an io error that names the file, and leaves nothing") {
   const TempDir dir;
   // A limit on file sizes is the one full disk that a test may make without being root.

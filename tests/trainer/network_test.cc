@@ -118,12 +118,20 @@ TEST_CASE("weights that do not fit their card are refused by name") {
   CHECK(weights_problem(with("model", "other")) == "w: unknown model \"other\"");
   CHECK(weights_problem(with("model", "tcnn3")).find("too small for tcnn3, which needs 35 px") !=
         std::string::npos);
-  CHECK(weights_problem(with("classes", {"a", "b"})).find("\"head.weight\" has another shape") !=
+  CHECK(weights_problem(with("classes", {"a", "b"})).find("\"head.weight\" has shape [") !=
         std::string::npos);
   CHECK(weights_problem(with_card(file, Json())).find("model card") != std::string::npos);
   rounds::WeightsFile fewer = file;
   fewer.layout.tensors.pop_back();
   CHECK(weights_problem(with_card(fewer, file.layout.card)).find("is missing") != std::string::npos);
+  rounds::WeightsFile halves = file;
+  for (auto& tensor : halves.layout.tensors) {
+    if (tensor.kind != rounds::TensorKind::parameter) continue;
+    tensor.dtype = rounds::DType::f16;
+    tensor.bytes /= 2;
+  }
+  CHECK(weights_problem(with_card(halves, file.layout.card)).find("is F16, and the model's is F32") !=
+        std::string::npos);
 }
 
 TEST_CASE("T-CNN-3 runs at its smallest input") {

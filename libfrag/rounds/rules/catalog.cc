@@ -66,13 +66,15 @@ RuleSpec complete(const RuleSpec& given) {
   const RuleInfo& info = rule_info(given.name);
   RuleSpec rule = given;
   for (const RuleSetting& setting : info.settings) rule.settings.try_emplace(setting.key, setting.usual);
-  for (const auto& [key, value] : rule.settings) {
+  for (const auto& entry : rule.settings) {
+    const std::string& key = entry.first;
+    const double value = entry.second;
     const auto setting = std::find_if(info.settings.begin(), info.settings.end(),
                                       [&](const RuleSetting& s) { return s.key == key; });
     if (setting == info.settings.end()) {
       throw Error(Errc::bad_input, "rule \"" + given.name + "\" has no setting \"" + key + "\"");
     }
-    if (setting->key == kBuffer && value != std::floor(value)) {
+    if (key == kBuffer && value != std::floor(value)) {
       throw Error(Errc::bad_input, "key \"" + key + "\" must be a whole number");
     }
     if (!(value >= setting->least && value <= setting->most)) {

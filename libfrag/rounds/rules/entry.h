@@ -14,7 +14,7 @@ struct RuleEntry {
   LocalPull (*pull)(const RuleSpec& rule, const LocalSettings& local) = nullptr;
 };
 
-// One a rule, each in the file of its name (fedprox with mean.cc, aeasgd and eamsgd in elastic.cc).
+// One a rule, each in the file of its name (aeasgd and eamsgd in elastic.cc).
 RuleEntry mean_entry();
 RuleEntry fedavgm_entry();
 RuleEntry fedadam_entry();

@@ -29,17 +29,4 @@ RuleEntry mean_entry() {
   return {{"mean", "the mean of the results' changes", Pace::rounds, {by_fragments_setting()}}, make_mean};
 }
 
-// FedProx (Li et al. 2020): the server's mean, and workers whose loss pulls them back to where they started.
-RuleEntry fedprox_entry() {
-  return {{"fedprox",
-           "the mean; workers are pulled back towards the weights they started from",
-           Pace::rounds,
-           {{"mu", 0.01, 0, 1000, "of mu/2 |W - W_start|^2, which a worker adds to its loss"},
-            by_fragments_setting()}},
-          make_mean,
-          [](const RuleSpec& rule, const LocalSettings&) {
-            return LocalPull{.proximal = rule.setting("mu"), .elastic = {}};
-          }};
-}
-
 }  // namespace frag::rounds
