@@ -73,9 +73,9 @@ void add_task(CLI::App& program) {
   auto* data = command->add_option("--data", arguments->data,
                                    "A dataset of your own (a folder, or WebDataset tars) instead of mirrors");
   command
-      ->add_option("--mirror", arguments->mirrors,
-                   "Mirror or folder of the job's dataset, asked before the lease's own; may be given "
-                   "repeatedly")
+      ->add_option(
+          "--mirror", arguments->mirrors,
+          "Mirror of the dataset (http://HOST:PORT), asked before the lease's own; may be given repeatedly")
       ->allow_extra_args(false)
       ->excludes(data);
   command

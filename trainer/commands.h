@@ -24,6 +24,7 @@ void add_worker(CLI::App& program);
 void add_task(CLI::App& program);
 void add_submit(CLI::App& program);
 void add_simulate(CLI::App& program);
+void add_control(CLI::App& program);
 void add_status(CLI::App& program);
 void add_models(CLI::App& program);
 

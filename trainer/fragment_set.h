@@ -65,8 +65,10 @@ struct PixelStatistics {
 PixelStatistics pixel_statistics(const FragmentSet& set);
 
 // Draws `spec` and reads all of it, with a progress bar; stops on SIGINT and SIGTERM with Errc::interrupted.
-// Errc::bad_input where the sample is empty.
-FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape shape, const std::string& what);
+// Errc::bad_input where the sample is empty. `before_each` is called before every fragment; what it throws
+// ends the reading.
+FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape shape, const std::string& what,
+                           const std::function<void()>& before_each = {});
 
 // The most fragments that a draw balanced over classes can give from `pool` (a split, a fold or all others)
 // without repeats: the smallest class's count times the classes that the pool holds. Errc::not_found where it

@@ -99,6 +99,7 @@ int main(int argc, char** argv) {
   frag::trainer::add_task(program);
   frag::trainer::add_simulate(program);
   frag::trainer::add_submit(program);
+  frag::trainer::add_control(program);
   frag::trainer::add_status(program);
   frag::trainer::add_models(program);
   return frag::run_program(program, argc, argv);

@@ -17,14 +17,16 @@ SampleSpec sample_of_own(SampleSpec sample, const Catalog& catalog) {
   return sample;
 }
 
-FragmentSet SampleReader::read(const WantedSet& wanted, const ModelCard& card) {
+FragmentSet SampleReader::read(const WantedSet& wanted, const ModelCard& card,
+                               const std::function<void()>& before_each) {
   try {
     Access& access = open(wanted);
     const Catalog& catalog = access.catalog();
     check_classes(card, catalog.classes(), options_.data.empty() ? "dataset " + catalog.id() : options_.data);
-    const SampleSpec sample = options_.data.empty() ? wanted.sample : sample_of_own(wanted.sample, catalog);
-    FragmentSet set =
-        read_fragments(access, sample, {.edge = card.input, .channels = card.channels}, wanted.title);
+    const bool of_job = options_.data.empty() || catalog.id() == wanted.dataset;
+    const SampleSpec sample = of_job ? wanted.sample : sample_of_own(wanted.sample, catalog);
+    FragmentSet set = read_fragments(access, sample, {.edge = card.input, .channels = card.channels},
+                                     wanted.title, before_each);
     print_new_notes();
     return set;
   } catch (...) {

@@ -4,6 +4,7 @@
 // Belongs to one thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -24,7 +25,7 @@ struct WantedSet {
 };
 
 struct SampleReaderOptions {
-  std::vector<std::string> mirrors;  // asked before a job's own; folders are welcome too
+  std::vector<std::string> mirrors;  // asked before a job's own
   std::string data;                  // a dataset of one's own instead of all mirrors: a folder, or tars
   std::string who;                   // before what it says on standard error; may be empty
 };
@@ -37,9 +38,12 @@ class SampleReader {
  public:
   explicit SampleReader(SampleReaderOptions options) : options_(std::move(options)) {}
 
-  // The fragments at the network's input size. Errc::bad_input where the dataset's classes are not the
+  // The fragments at the network's input size. Where its own dataset is a copy of the job's it draws the
+  // sample as it is, else as sample_of_own() says. Errc::bad_input where the dataset's classes are not the
   // card's; else as Access::read. After an error the next call begins with the first mirror again.
-  FragmentSet read(const WantedSet& wanted, const ModelCard& card);
+  // `before_each` as of read_fragments().
+  FragmentSet read(const WantedSet& wanted, const ModelCard& card,
+                   const std::function<void()>& before_each = {});
 
   const SampleReaderOptions& options() const { return options_; }
 

@@ -1,6 +1,7 @@
 #include "trainer/worker.h"
 
 #include "libfrag/base/text.h"
+#include "trainer/ahead_reader.h"
 #include "trainer/heartbeat.h"
 #include "trainer/local_task.h"
 #include "trainer/membership.h"
@@ -19,7 +20,9 @@ class Worker {
       : modules_(read_modules(options.modules)),
         memory_(options.keep),
         throttle_(options.throttle),
+        looks_ahead_(options.throttle == 1),
         reader_({.mirrors = options.mirrors, .data = options.data, .who = options.name}),
+        ahead_(reader_.options()),
         membership_(options.aggregator, options.token, options.name) {}
 
   void run();
@@ -27,13 +30,17 @@ class Worker {
  private:
   void do_lease(const rounds::Lease& lease);
   const ModuleFile* module_or_give_up(const rounds::Lease& lease);
-  FragmentSet draw(const rounds::Lease& lease, const rounds::WeightsFile& start);
+  FragmentSet draw(const rounds::Lease& lease, const ModelCard& card);
+  void look_ahead(const rounds::Lease& lease, const ModelCard& card);
   void report(const rounds::Lease& lease, const TaskResult& result, const ResultAnswer& answer);
 
   const std::vector<ModuleFile> modules_;
   TaskMemory memory_;
   Throttle throttle_;
+  const bool looks_ahead_;  // a machine that is to stay usable has nothing to spare for it
   SampleReader reader_;
+  AheadReader ahead_;
+  std::int64_t last_part_ = -1;
   Membership membership_;
 
   std::int64_t taken_ = 0;
@@ -52,7 +59,9 @@ void Worker::do_lease(const rounds::Lease& lease) {
   const ModuleFile* module = module_or_give_up(lease);
   const Heartbeat heartbeat(membership_.link().url(), membership_.token(), membership_.join_token(), lease);
   const rounds::WeightsFile& start = membership_.weights(lease.weights);
-  const FragmentSet set = draw(lease, start);
+  const ModelCard card = card_of_lease(lease, start);
+  const FragmentSet set = draw(lease, card);
+  look_ahead(lease, card);
   TaskResult result;
   throttle_.start();
   try {
@@ -79,9 +88,23 @@ const ModuleFile* Worker::module_or_give_up(const rounds::Lease& lease) {
   }
 }
 
-FragmentSet Worker::draw(const rounds::Lease& lease, const rounds::WeightsFile& start) {
-  const ModelCard card = card_of_lease(lease, start);
-  return Patience("no mirror of the job").persist([&] { return reader_.read(wanted_of(lease), card); });
+FragmentSet Worker::draw(const rounds::Lease& lease, const ModelCard& card) {
+  const WantedSet wanted = wanted_of(lease);
+  if (std::optional<FragmentSet> set = ahead_.take(wanted, card)) return *std::move(set);
+  return Patience("no mirror of the job").persist([&] { return reader_.read(wanted, card); });
+}
+
+// A worker gets the part that it had, where that is free: so its next set is known, unless leases count their
+// draws over all workers, or parts are changing hands.
+void Worker::look_ahead(const rounds::Lease& lease, const ModelCard& card) {
+  const bool keeps_part = last_part_ < 0 || last_part_ == lease.part;
+  last_part_ = lease.part;
+  const bool in_rounds = rounds::rule_info(lease.rule.name).pace == rounds::Pace::rounds;
+  if (!looks_ahead_ || !keeps_part || !in_rounds) return;
+  rounds::Lease next = lease;
+  ++next.round;
+  ++next.sample.round;
+  ahead_.begin(wanted_of(next), card);
 }
 
 void Worker::report(const rounds::Lease& lease, const TaskResult& result, const ResultAnswer& answer) {

@@ -10,7 +10,7 @@ namespace frag::trainer {
 
 struct WorkerOptions {
   std::string aggregator;            // base URL
-  std::vector<std::string> mirrors;  // before the job's own; folders are welcome too
+  std::vector<std::string> mirrors;  // before the job's own
   std::string data;                  // a dataset of its own instead of all mirrors; empty: none
   std::vector<std::string> modules;  // TorchScript files that it may run
   std::filesystem::path keep;        // where what it needs of a job's earlier tasks stays; empty: in memory

@@ -61,4 +61,8 @@ TEST_CASE("a dataset of one's own is drawn from as a whole, up to all that there
   const WantedSet wanted{
       .dataset = std::string(64, 'f'), .mirrors = {"http://127.0.0.1:1"}, .sample = few, .title = "t"};
   CHECK(reader.read(wanted, card_for(access->catalog())).size() == 5);
+  WantedSet of_job_itself = wanted;
+  of_job_itself.dataset = access->catalog().id();
+  CHECK(reader.read(of_job_itself, card_for(access->catalog())).ids().at(0) ==
+        Sampler(access->catalog()).draw(few).at(0));
 }
