@@ -28,6 +28,10 @@ void empty_directory(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::filesystem::path token_file_in(const std::filesystem::path& root) {
+  return root / "tokens.json";
+}
+
 StateDirectory::StateDirectory(const std::filesystem::path& root) : root_(root) {
   make_directory(root_);
   lock();

@@ -1,9 +1,11 @@
 // The state directory: every name in it is made here, and only one process uses it at a time.
 //
-//   lock                              held (flock) by the process that uses the directory; holds its process
-//   number rounds.sqlite                     the records (sqlite_store.h) weights/00000007.safetensors
-//   version 7 results/TASK-DIGEST.safetensors   a result, accepted or about to be; DIGEST is its SHA-256
-//   incoming/                         uploads on their way; emptied at the start
+//   lock            held (flock) by the process that uses the directory; holds its process number
+//   rounds.sqlite   the records (sqlite_store.h)
+//   weights/        00000007.safetensors: version 7
+//   results/        TASK-DIGEST.safetensors: a result, accepted or about to be; DIGEST is its SHA-256
+//   incoming/       uploads on their way; emptied at the start
+//   tokens.json     who may ask (token_file.h)
 #pragma once
 
 #include <atomic>
@@ -12,6 +14,9 @@
 #include <string>
 
 namespace frag::aggregator {
+
+// The file of tokens in a state directory, which needs no lock of the directory (token_file.h).
+std::filesystem::path token_file_in(const std::filesystem::path& root);
 
 class StateDirectory {
  public:
@@ -23,6 +28,7 @@ class StateDirectory {
   StateDirectory& operator=(const StateDirectory&) = delete;
 
   std::filesystem::path database() const { return root_ / "rounds.sqlite"; }
+  std::filesystem::path tokens() const { return token_file_in(root_); }
   std::filesystem::path weights(std::int64_t version) const;
   std::filesystem::path results() const { return root_ / "results"; }
   std::filesystem::path result(const std::string& task, const std::string& sha256) const;
