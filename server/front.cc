@@ -1,6 +1,7 @@
 #include "server/front.h"
 
 #include "libfrag/base/text.h"
+#include "libfrag/http/forwarded.h"
 #include "server/page_files.h"
 
 namespace frag {
@@ -12,24 +13,12 @@ using http::Response;
 namespace {
 
 constexpr int kDrainRetrySeconds = 5;
-// An address has at most this many characters, IPv6 with a zone included.
-constexpr std::size_t kMostAddress = 64;
 
 bool is_health(const std::string& path) {
   return path == "/healthz" || path == "/readyz";
 }
 
 }  // namespace
-
-std::string client_address(const Request& request, const std::set<std::string>& trusted) {
-  if (!trusted.contains(request.remote)) return request.remote;
-  const auto chain = split_text(request.header("x-forwarded-for").value_or(""), ',');
-  for (auto one = chain.rbegin(); one != chain.rend(); ++one) {
-    const std::string address(trimmed(*one));
-    if (!address.empty() && address.size() <= kMostAddress && !trusted.contains(address)) return address;
-  }
-  return request.remote;
-}
 
 // A place among the requests of one address, given back when the answer is sent.
 class Front::Place {
@@ -93,7 +82,7 @@ Response Front::ready() const {
 
 Response Front::handle(Request& request) {
   const bool proxied = options_.trusted.contains(request.remote);
-  request.remote = client_address(request, options_.trusted);
+  request.remote = http::client_address(request, options_.trusted);
   if (is_health(request.path) || (http::Page::is_at(request.path) && !draining_)) return own_.handle(request);
   try {
     if (options_.tokens != nullptr && !options_.tokens->allow(request.bearer_token()))

@@ -65,7 +65,4 @@ class Front {
   std::map<std::string, int> under_way_;  // requests of addresses behind proxies
 };
 
-// Who asks: the peer, or where that is a trusted proxy the last address of X-Forwarded-For that is none.
-std::string client_address(const http::Request& request, const std::set<std::string>& trusted);
-
 }  // namespace frag

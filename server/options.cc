@@ -1,69 +1,9 @@
 #include "server/options.h"
 
-#include <toml++/toml.h>
-
 #include "libfrag/base/error.h"
-#include "libfrag/base/file.h"
-#include "libfrag/base/text.h"
+#include "libfrag/cli/config.h"
 
 namespace frag {
-namespace {
-
-constexpr std::uint64_t kMostConfigBytes = 1 << 20;
-
-std::string place(const std::string& file, const toml::source_region& region) {
-  return file + ":" + std::to_string(region.begin.line) + ": ";
-}
-
-// The texts that a flag would be given for this value; nothing where it cannot be one's.
-std::vector<std::string> texts_of(const toml::node& node) {
-  if (const auto* text = node.as_string()) return {text->get()};
-  if (const auto* number = node.as_integer()) return {std::to_string(number->get())};
-  std::vector<std::string> texts;
-  if (const auto* list = node.as_array()) {
-    for (const toml::node& one : *list) {
-      if (const auto* text = one.as_string()) texts.push_back(text->get());
-    }
-    if (texts.size() != list->size()) texts.clear();
-  }
-  return texts;
-}
-
-std::vector<std::string> keys_of(const CLI::App& program) {
-  std::vector<std::string> keys{"datasets"};
-  for (const CLI::Option* option : program.get_options()) {
-    const auto& names = option->get_lnames();
-    if (!names.empty() && names[0] != "help" && names[0] != "version" && names[0] != "config")
-      keys.push_back(names[0]);
-  }
-  return keys;
-}
-
-// Gives one key's value to its flag, alone, so that what is wrong is this line.
-void take(FragdOptions& options, const std::string& key, const toml::node& node, const std::string& file) {
-  const std::vector<std::string> texts = texts_of(node);
-  const bool empty_list = node.is_array() && node.as_array()->empty();
-  if (texts.empty() && !empty_list)
-    throw Error(Errc::bad_input, place(file, node.source()) + "\"" + key +
-                                     "\" is neither a text, a whole number nor a list of texts");
-  if (key == "datasets") {
-    options.datasets = texts;
-    return;
-  }
-  CLI::App one("", "fragd");
-  add_options(one, options);
-  // CLI11 takes arguments from the back.
-  std::vector<std::string> arguments;
-  for (auto text = texts.rbegin(); text != texts.rend(); ++text)
-    arguments.push_back("--" + key + "=" + *text);
-  try {
-    one.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    throw Error(Errc::bad_input, place(file, node.source()) + error.what());
-  }
-}
-
-}  // namespace
 
 void add_options(CLI::App& program, FragdOptions& options) {
   program.add_option("datasets", options.datasets, "Dataset folders")->type_name("DATASET");
@@ -97,23 +37,7 @@ void add_options(CLI::App& program, FragdOptions& options) {
 
 FragdOptions read_config(const std::string& file) {
   FragdOptions options;
-  const std::string text = read_file(file, kMostConfigBytes);
-  CLI::App all("", "fragd");
-  FragdOptions ignored;
-  add_options(all, ignored);
-  const std::vector<std::string> keys = keys_of(all);
-  try {
-    const toml::table table = toml::parse(text, std::string_view(file));
-    for (const auto& [key, node] : table) {
-      const std::string name(key.str());
-      if (std::find(keys.begin(), keys.end(), name) == keys.end())
-        throw Error(Errc::bad_input, place(file, node.source()) + "\"" + name +
-                                         "\" is no setting of fragd; they are " + join(keys, ", "));
-      take(options, name, node, file);
-    }
-  } catch (const toml::parse_error& error) {
-    throw Error(Errc::bad_input, place(file, error.source()) + std::string(error.description()));
-  }
+  read_config(file, "fragd", [&options](CLI::App& program) { add_options(program, options); });
   return options;
 }
 

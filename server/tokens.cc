@@ -7,6 +7,7 @@
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
+#include "libfrag/http/bearer.h"
 
 namespace frag {
 namespace {
@@ -42,16 +43,8 @@ void Tokens::reload() {
 }
 
 bool Tokens::allow(const std::string& token) const {
-  const std::string given = sha256_hex(token);
   const std::lock_guard lock(mutex_);
-  unsigned matches = 0;
-  for (const std::string& known : digests_) {
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < known.size(); ++i)
-      difference |= static_cast<unsigned char>(known[i] ^ given[i]);
-    matches += difference == 0 ? 1 : 0;
-  }
-  return matches > 0;
+  return http::find_token(digests_, token).has_value();
 }
 
 }  // namespace frag

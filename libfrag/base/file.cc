@@ -13,6 +13,8 @@ namespace frag {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+// A piece from which on copying it to a larger one costs more than the system call.
+constexpr std::size_t kUncopiedBytes = std::size_t{128} << 10;
 
 int open_for_reading(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -92,20 +94,24 @@ FileWriter::~FileWriter() {
 
 void FileWriter::write(std::string_view bytes) {
   size_ += bytes.size();
-  if (buffer_.size() + bytes.size() > kBufferBytes) flush();
+  const bool uncopied = bytes.size() >= kUncopiedBytes;
+  if (!buffer_.empty() && (uncopied || buffer_.size() + bytes.size() > kBufferBytes)) flush();
+  if (uncopied) return write_through(bytes);
   buffer_.append(bytes);
-  if (buffer_.size() >= kBufferBytes) flush();
 }
 
 void FileWriter::flush() {
-  std::string_view rest = buffer_;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(fd_, rest.data(), rest.size());
+  write_through(buffer_);
+  buffer_.clear();
+}
+
+void FileWriter::write_through(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) throw_errno("write", path_);
-    rest.remove_prefix(static_cast<std::size_t>(written));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  buffer_.clear();
   start_writeback();
 }
 

@@ -24,7 +24,7 @@ void sync_directory(const std::filesystem::path& directory);
 // Renames and makes the rename durable.
 void rename_durable(const std::filesystem::path& from, const std::filesystem::path& to);
 
-// A file being written. Buffered; nothing is durable before close().
+// A file being written. Small pieces are buffered; nothing is durable before close().
 class FileWriter {
  public:
   // Starts the file, or goes on behind its first `keep` bytes and drops what follows them.
@@ -48,6 +48,7 @@ class FileWriter {
   void close();
 
  private:
+  void write_through(std::string_view bytes);
   void start_writeback();
 
   std::filesystem::path path_;

@@ -31,7 +31,7 @@ int status_of(Errc code) {
 
 Errc code_of(int status) {
   if (status == 404) return Errc::not_found;
-  if (status >= 500) return Errc::unavailable;
+  if (status >= 500 || status == 429) return Errc::unavailable;
   if (status == 401 || status == 403 || status == 409) return Errc::refused;
   return Errc::bad_input;
 }
@@ -111,6 +111,8 @@ const char* reason_phrase(int status) {
       return "OK";
     case 201:
       return "Created";
+    case 202:
+      return "Accepted";
     case 204:
       return "No Content";
     case 206:
@@ -137,6 +139,8 @@ const char* reason_phrase(int status) {
       return "Range Not Satisfiable";
     case 422:
       return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
     case 500:
       return "Internal Server Error";
     case 503:

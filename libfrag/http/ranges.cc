@@ -56,6 +56,19 @@ RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange* ra
   return RangeKind::part;
 }
 
+std::optional<ContentRange> parse_content_range(std::string_view header) {
+  static constexpr std::string_view kUnit = "bytes ";
+  const std::size_t slash = header.find('/');
+  const std::size_t dash = header.find('-');
+  if (header.substr(0, kUnit.size()) != kUnit || slash == std::string_view::npos || dash > slash)
+    return std::nullopt;
+  const auto first = parse_position(header.substr(kUnit.size(), dash - kUnit.size()));
+  const auto last = parse_position(header.substr(dash + 1, slash - dash - 1));
+  const auto total = parse_position(header.substr(slash + 1));
+  if (!first || !last || !total || *last < *first || *last >= *total) return std::nullopt;
+  return ContentRange{{*first, *last - *first + 1}, *total};
+}
+
 Content readable(std::uint64_t size, std::string etag, std::string content_type, ReadAt read) {
   const auto open = [read = std::move(read)](const ByteRange& range) -> BodyWriter {
     return [read, range](const Sink& sink) {

@@ -25,6 +25,16 @@ enum class RangeKind {
 // Reads a Range header's value against content of `size` bytes; fills `range` for RangeKind::part.
 RangeKind parse_range(std::string_view header, std::uint64_t size, ByteRange* range);
 
+// Where a body belongs that is a piece of `total` bytes.
+struct ContentRange {
+  ByteRange range;  // at least one byte, within the total
+  std::uint64_t total = 0;
+};
+
+// Reads the value of a Content-Range header, "bytes 0-99/1000"; nullopt where it is anything else, an unknown
+// total included.
+std::optional<ContentRange> parse_content_range(std::string_view header);
+
 // A body that may be asked for in part.
 struct Content {
   std::optional<std::uint64_t> size;  // absent: sent chunked, always whole

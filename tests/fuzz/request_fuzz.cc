@@ -44,6 +44,11 @@ FRAG_FUZZ(bytes) {
       (range.count == 0 || range.first >= kSize || range.count > kSize - range.first)) {
     __builtin_trap();
   }
+  if (const auto piece = frag::http::parse_content_range(lines[1]);
+      piece && (piece->range.count == 0 || piece->range.first >= piece->total ||
+                piece->range.count > piece->total - piece->range.first)) {
+    __builtin_trap();
+  }
   std::map<std::string, std::string> params;
   for (std::size_t i = 2; i < lines.size(); ++i) {
     const std::size_t equals = lines[i].find('=');

@@ -4,6 +4,19 @@
 
 using namespace frag::http;
 
+TEST_CASE("a Content-Range is read where it says all of first, last and total") {
+  const auto range = parse_content_range("bytes 3-6/7");
+  REQUIRE(range);
+  CHECK(range->range.first == 3);
+  CHECK(range->range.count == 4);
+  CHECK(range->total == 7);
+  for (const char* wrong :
+       {"", "bytes", "bytes ", "bytes 3-6", "bytes 3/7", "bytes -6/7", "bytes 3-/7", "bytes 3-7/7",
+        "bytes 6-3/7", "bytes 3-6/*", "bytes */7", "bytes=3-6/7", "bytes 3-6/7 ", "bytes +3-6/7",
+        "bytes 0-18446744073709551615/18446744073709551615", "bytes 0-1/18446744073709551616"})
+    CHECK_FALSE(parse_content_range(wrong));
+}
+
 namespace {
 
 struct Answered {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "libfrag/cutting/cut.h"
+#include "libfrag/http/forwarded.h"
 #include "server/page_files.h"
 #include "tests/support/support.h"
 
@@ -112,7 +113,7 @@ TEST_CASE("whoever a trusted proxy names last is the client, and nobody else may
     http::Request request;
     request.remote = remote;
     if (!forwarded.empty()) request.headers["x-forwarded-for"] = forwarded;
-    return client_address(request, {"10.0.0.1", "10.0.0.2"});
+    return http::client_address(request, {"10.0.0.1", "10.0.0.2"});
   };
   CHECK(client("192.0.2.1", "203.0.113.7") == "192.0.2.1");
   CHECK(client("10.0.0.1", "1.1.1.1, 203.0.113.7") == "203.0.113.7");

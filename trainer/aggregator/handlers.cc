@@ -5,10 +5,10 @@
 #include <chrono>
 #include <utility>
 
-#include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
+#include "libfrag/http/ranges.h"
 #include "libfrag/rounds/result_check.h"
 #include "libfrag/rounds/weights_reader.h"
 #include "trainer/aggregator/service-inl.h"
@@ -23,7 +23,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::uint64_t kResultSlack = std::uint64_t{1} << 20;
-constexpr std::uint64_t kChunkBytes = std::uint64_t{1} << 20;
 
 // What a result holds, and its fault also where it says that it is another task's, or is too large a change.
 rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
@@ -49,15 +48,14 @@ std::string fault_of(const std::filesystem::path& path) {
   }
 }
 
-Response stream_file(std::shared_ptr<const FileReader> file) {
-  Response response;
-  response.headers.emplace_back("Content-Type", "application/octet-stream");
-  response.stream_length = file->size();
-  response.stream = [file = std::move(file)](const http::Sink& sink) {
-    for (std::uint64_t at = 0; at < file->size(); at += kChunkBytes) {
-      sink(file->read(at, std::min(kChunkBytes, file->size() - at)));
-    }
-  };
+// What a broken upload of a result is kept under: a worker's own, whatever others send for the task.
+std::string upload_name(std::int64_t worker, const std::string& task) {
+  return std::to_string(worker) + "/" + task;
+}
+
+Response with_offset(int status, std::uint64_t offset) {
+  Response response = Response::json({{"offset", offset}}, status);
+  response.headers.emplace_back("Upload-Offset", std::to_string(offset));
   return response;
 }
 
@@ -73,7 +71,7 @@ void Service::add_routes() {
     return [this, handler](Request& request) { return (this->*handler)(request); };
   };
   router_.add("GET", "/healthz", [this](Request&) { return health(); });
-  watch_.add_routes(router_, [this](const Request& request) { require_join_token(request); });
+  watch_.add_routes(router_, [this](const Request& request) { access_.require(request, kAnyRole); });
   router_.add("POST", "/v1/jobs", to(&Service::submit));
   router_.add("PUT", "/v1/jobs/{job}/weights", to(&Service::put_weights));
   router_.add("GET", "/v1/jobs/{job}", to(&Service::job_status));
@@ -88,22 +86,12 @@ void Service::add_routes() {
   router_.add("POST", "/v1/tasks", to(&Service::next_task));
   router_.add("POST", "/v1/tasks/{task}/heartbeat", to(&Service::heartbeat));
   router_.add("PUT", "/v1/tasks/{task}/result", to(&Service::put_result));
+  router_.add("GET", "/v1/tasks/{task}/result", to(&Service::result_offset));
   router_.add("GET", "/v1/weights/{version}", to(&Service::get_weights));
 }
 
-bool Service::is_join_token(const std::string& token) const {
-  // Digests are compared, so the time that a comparison takes says nothing about the token.
-  return !join_digest_.empty() && sha256_hex(token) == join_digest_;
-}
-
-void Service::require_join_token(const Request& request) const {
-  if (!join_digest_.empty() && !is_join_token(request.bearer_token())) {
-    throw HttpError(401, "this needs the aggregator's join token (Authorization: Bearer TOKEN)");
-  }
-}
-
-std::int64_t Service::require_worker(const Request& request) {
-  const std::string token = request.bearer_token();
+std::int64_t Service::require_worker(const Request& request, Roles roles) {
+  const std::string token = access_.worker_token(request, roles);
   const auto worker = coordinate([&](rounds::Coordinator& c) { return c.worker_of(token); });
   if (!worker) {
     throw HttpError(
@@ -114,28 +102,26 @@ std::int64_t Service::require_worker(const Request& request) {
   return *worker;
 }
 
-void Service::require_either(const Request& request) {
-  if (!join_digest_.empty() && !is_join_token(request.bearer_token())) require_worker(request);
-}
-
 Response Service::health() {
   const std::lock_guard lock(mutex_);
   if (!trouble_.empty()) return Response::problem(503, trouble_);
+  if (const std::string why = disk_.trouble(); !why.empty()) return Response::problem(503, why);
   return Response::json({{"status", "ok"}, {"version", FRAG_VERSION}});
 }
 
 Response Service::submit(Request& request) {
-  require_join_token(request);
+  access_.require(request, kSubmit);
   const rounds::JobSpec spec = rounds::job_spec_from_json(read_json(request));
   const std::int64_t job = coordinate([&](rounds::Coordinator& c) { return c.submit(spec); });
   return Response::json({{"job", job}, {"state", "awaiting_weights"}}, 201);
 }
 
 Response Service::put_weights(Request& request) {
-  require_join_token(request);
+  access_.require(request, kSubmit);
   const std::int64_t job = number_in_path(request, "job");
   coordinate([&](rounds::Coordinator& c) { c.status(job); });  // 404 before a byte is read
-  Upload upload(request, directory_.incoming(), options_.weights_limit);
+  Upload upload(request, incoming_, "weights of job " + std::to_string(job), options_.weights_limit);
+  if (!upload.whole()) return with_offset(202, upload.bytes());
   if (const std::string fault = fault_of(upload.path()); !fault.empty()) throw HttpError(422, fault);
   coordinate([&](rounds::Coordinator& c) {
     // Under the mutex, because the file's name is the version that open() is about to give.
@@ -146,7 +132,7 @@ Response Service::put_weights(Request& request) {
 }
 
 Response Service::get_weights(Request& request) {
-  require_either(request);
+  if (!access_.may_read(request)) require_worker(request);
   const std::int64_t version = number_in_path(request, "version");
   const auto weights = coordinate([&](rounds::Coordinator& c) { return c.weights(version); });
   if (!weights) throw HttpError(404, "there are no weights of version " + std::to_string(version));
@@ -154,20 +140,17 @@ Response Service::get_weights(Request& request) {
     throw HttpError(410, "weights " + std::to_string(version) +
                              " are no longer kept (the job's keep_weights says how many are)");
   }
-  const std::string etag = "\"" + weights->sha256 + "\"";
-  Response response;
-  if (request.header("if-none-match") == etag) {
-    response.status = 304;
-  } else {
-    response = stream_file(std::make_shared<FileReader>(directory_.weights(version)));
-  }
-  response.headers.emplace_back("ETag", etag);
-  if (response.stream) coordinate([&](rounds::Coordinator& c) { c.count_bytes(0, weights->bytes); });
-  return response;
+  const auto file = std::make_shared<const FileReader>(directory_.weights(version));
+  const auto read = [this, file](auto offset, auto count) {
+    coordinate([&](rounds::Coordinator& c) { c.count_bytes(0, count); });
+    return file->read(offset, count);
+  };
+  return http::serve(request,
+                     http::readable(file->size(), weights->sha256, "application/octet-stream", read));
 }
 
 Response Service::job_status(Request& request) {
-  require_join_token(request);
+  access_.require(request, kAnyRole);
   const bool newest = !request.captures.contains("job");
   const std::int64_t asked = newest ? 0 : number_in_path(request, "job");
   return WatchHandlers::answer(
@@ -175,14 +158,15 @@ Response Service::job_status(Request& request) {
 }
 
 Response Service::join(Request& request) {
-  require_join_token(request);
+  access_.require(request, kWorker | kEvaluate);
   const auto name = json_get<std::string>(read_json(request), "name", "the request's body");
   const rounds::Joined joined = coordinate([&](rounds::Coordinator& c) { return c.join(name); });
-  return Response::json({{"worker", joined.worker}, {"token", joined.token}}, 201);
+  return Response::json({{"worker", joined.worker}, {"token", access_.session(request, joined.token)}}, 201);
 }
 
 Response Service::next_task(Request& request) {
-  return offer(request, [this](std::int64_t worker, rounds::Millis patience) {
+  disk_.require();  // no new lease without room for its result
+  return offer(request, kWorker, [this](std::int64_t worker, rounds::Millis patience) {
     return coordinator_.next_task(worker, patience);
   });
 }
@@ -215,11 +199,12 @@ Response Service::put_result(Request& request) {
   const auto layout = layout_of(admission.base);
   std::optional<Upload> upload;
   try {
-    upload.emplace(request, directory_.incoming(), layout->file_bytes + kResultSlack);
+    upload.emplace(request, incoming_, upload_name(worker, task), layout->file_bytes + kResultSlack);
   } catch (const HttpError& error) {
     if (error.status() == 413) refuse_result(worker, task, error.what());
     throw;
   }
+  if (!upload->whole()) return with_offset(202, upload->bytes());
   coordinate([&](rounds::Coordinator& c) { c.count_bytes(upload->bytes(), 0); });
   const rounds::ResultCheck check = checked(upload->path(), *layout, task, admission.norm_limit);
   if (!check.fault.empty()) {
@@ -231,14 +216,21 @@ Response Service::put_result(Request& request) {
   const std::filesystem::path place = directory_.result(task, upload->sha256());
   upload->move_to(place);
   try {
-    coordinate([&](rounds::Coordinator& c) {
+    const bool kept = coordinate([&](rounds::Coordinator& c) {
       c.accept(worker, task, {upload->sha256(), upload->bytes(), check.norm, check.report});
+      return c.keeps(*store_.find_task(task));
     });
+    if (!kept) ::unlink(place.c_str());  // sent again, long after it was taken
   } catch (const Error& error) {
     if (error.code() == Errc::refused) ::unlink(place.c_str());
     throw;
   }
   return Response::json({{"state", "accepted"}});
+}
+
+Response Service::result_offset(Request& request) {
+  const std::int64_t worker = require_worker(request);
+  return with_offset(200, incoming_.kept_bytes(upload_name(worker, request.captures.at("task"))));
 }
 
 }  // namespace frag::aggregator

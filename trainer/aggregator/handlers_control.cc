@@ -9,7 +9,7 @@ using http::Request;
 using http::Response;
 
 Response Service::control_job(Request& request, const std::string& verb) {
-  require_join_token(request);
+  access_.require(request, kSubmit);
   const std::int64_t job = number_in_path(request, "job");
   const std::string body = http::read_body(request, kJsonLimit);
   const Json json = body.empty() ? Json::object() : parse_json(body, "the request's body");
@@ -24,13 +24,13 @@ Response Service::control_job(Request& request, const std::string& verb) {
 }
 
 Response Service::next_evaluation(Request& request) {
-  return offer(request, [this](std::int64_t worker, rounds::Millis patience) {
+  return offer(request, kEvaluate, [this](std::int64_t worker, rounds::Millis patience) {
     return coordinator_.next_evaluation(worker, patience);
   });
 }
 
 Response Service::put_measurement(Request& request) {
-  const std::int64_t worker = require_worker(request);
+  const std::int64_t worker = require_worker(request, kEvaluate);
   const std::int64_t version = number_in_path(request, "version");
   const rounds::Measurement measurement = rounds::measurement_from_json(read_json(request));
   if (measurement.weights != version) {

@@ -5,70 +5,62 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "libfrag/base/error.h"
-#include "libfrag/base/file.h"
 #include "libfrag/base/stop.h"
+#include "libfrag/cli/program.h"
 #include "libfrag/http/server.h"
+#include "trainer/aggregator/command_replay.h"
+#include "trainer/aggregator/command_token.h"
+#include "trainer/aggregator/options.h"
 #include "trainer/aggregator/service.h"
+#include "trainer/aggregator/token_file.h"
 
 namespace frag::aggregator {
 namespace {
 
-constexpr const char* kFooter =
-    "Example:\n"
-    "  fragagg --state rounds --port 8090\n"
+constexpr const char* kExamples =
+    "fragagg --state rounds --port 8090\n"
     "  fragtrain submit JOB.toml --aggregator http://127.0.0.1:8090\n"
     "  fragtrain worker --aggregator http://127.0.0.1:8090\n"
+    "  fragagg token add bench-3 --state rounds          who may ask; see fragagg token --help\n"
+    "  fragagg replay --state rounds                     makes a job's weights again from its results\n"
+    "  fragagg --config fragagg.toml --port 0            state = \"rounds\", and any flag as a key\n"
     "\n"
     "All state is in the state directory: started again on it, fragagg goes on where it was, even after kill "
     "-9.\n"
-    "It speaks plain HTTP; off loopback put a TLS proxy in front (docs/rounds.md).\n"
-    "Exit statuses: docs/errors.md.";
+    "It speaks plain HTTP; off loopback put a TLS proxy in front (docs/aggregator.md).";
 
-struct Arguments {
-  std::string state;
-  std::string host = "127.0.0.1";
-  int port = 8090;
-  std::string token;
-  std::string token_file;
-  int threads = 512;
-};
-
-void add_options(CLI::App& app, Arguments& arguments) {
-  app.footer(kFooter);
-  app.set_version_flag("--version", "fragagg " FRAG_VERSION);
-  app.add_option("--state", arguments.state,
-                 "Directory that keeps jobs, weights and results; made if missing")
-      ->required();
-  app.add_option("--host", arguments.host, "Address to listen on; other than loopback needs a token")
-      ->capture_default_str();
-  app.add_option("--port", arguments.port, "Port; 0 takes a free one")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  auto* token =
-      app.add_option("--token", arguments.token,
-                     "What workers, submitters and readers must show (others see it in the process list)");
-  app.add_option("--token-file", arguments.token_file, "The same, from a file")->excludes(token);
-  app.add_option("--threads", arguments.threads, "Connections served at once; each waiting worker takes one")
-      ->check(CLI::Range(4, 4096))
-      ->capture_default_str();
+// Off loopback everybody could train, and end, somebody else's job.
+void require_tokens(const Options& options) {
+  if (http::is_loopback(options.host) || !join_token(options).empty()) return;
+  const auto tokens = read_tokens(token_file_in(options.state));
+  if (tokens && !tokens->empty()) return;
+  throw Error(Errc::usage, "listening on " + options.host +
+                               " lets other machines in: add a token (fragagg token add NAME --state " +
+                               options.state + "), give --token-file FILE, or stay on 127.0.0.1");
 }
 
-std::string join_token(const Arguments& arguments) {
-  std::string token = arguments.token;
-  if (!arguments.token_file.empty()) {
-    token = read_file(arguments.token_file, 4096);
-    while (!token.empty() && (token.back() == '\n' || token.back() == '\r' || token.back() == ' '))
-      token.pop_back();
-    if (token.empty()) throw Error(Errc::usage, arguments.token_file + ": the token is empty");
-  }
-  if (token.empty() && !http::is_loopback(arguments.host)) {
-    throw Error(Errc::usage, "listening on " + arguments.host +
-                                 " lets other machines in: give --token-file FILE (or "
-                                 "--token), or stay on 127.0.0.1");
-  }
-  return token;
+ServiceOptions service_options(const Options& options) {
+  ServiceOptions service;
+  service.state = options.state;
+  service.join_token = join_token(options);
+  service.incoming.uploads = options.uploads;
+  service.min_free = options.min_free_mib << 20;
+  service.rate = options.rate;
+  service.trusted = {options.trust_proxy.begin(), options.trust_proxy.end()};
+  return service;
+}
+
+http::ServerOptions server_options(const Options& options) {
+  http::ServerOptions server;
+  server.host = options.host;
+  server.port = options.port;
+  server.limits.all = options.threads;
+  server.limits.per_address = options.connections_per_address;
+  server.limits.unlimited = options.trust_proxy;
+  return server;
 }
 
 // A thousand parts are a thousand open files while they are averaged, beside the connections.
@@ -79,17 +71,11 @@ void raise_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void serve(const Arguments& arguments) {
-  ServiceOptions options;
-  options.state = arguments.state;
-  options.join_token = join_token(arguments);
+void serve(const Options& options) {
+  require_tokens(options);
   raise_file_limit();
-  install_stop_handler();
-  Service service(options);
-  http::ServerOptions listen;
-  listen.host = arguments.host;
-  listen.port = arguments.port;
-  listen.threads = arguments.threads;
+  Service service(service_options(options));
+  http::ServerOptions listen = server_options(options);
   listen.done = [&service](const http::Exchange& exchange) { service.counts().add(exchange); };
   const http::Server server(listen, [&](http::Request& request) { return service.handle(request); });
   std::printf("fragagg: listening on %s\n", server.url().c_str());
@@ -100,26 +86,16 @@ void serve(const Arguments& arguments) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app(
+  if (argc > 1 && std::string_view(argv[1]) == "token") return run_token_command(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view(argv[1]) == "replay") return run_replay_command(argc - 1, argv + 1);
+  CLI::App program(
       "The aggregator of quorum rounds: hands out parts, takes results, averages them once a quorum is in.",
       "fragagg");
-  Arguments arguments;
-  add_options(app, arguments);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : exit_status(Errc::usage);
-  }
-  try {
-    serve(arguments);
-    return 0;
-  } catch (const Error& error) {
-    std::fprintf(stderr, "fragagg: %s\n", error.what());
-    return exit_status(error.code());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "fragagg: %s\n", error.what());
-    return exit_status(Errc::internal);
-  }
+  Options options;
+  prepare(program, kExamples);
+  add_options(program, options);
+  program.callback([&] { serve(merged_options(options, argc, argv)); });
+  return run_program(program, argc, argv);
 }
 
 }  // namespace

@@ -49,10 +49,10 @@ auto Service::coordinate(const Use& use) {
 // Asks `ask(worker, patience)` and, where there is nothing, waits, under one hold of the mutex: an opening
 // cannot slip in between.
 template <class Ask>
-http::Response Service::offer(http::Request& request, const Ask& ask) {
+http::Response Service::offer(http::Request& request, Roles roles, const Ask& ask) {
   using std::chrono::duration;
   using Steady = std::chrono::steady_clock;
-  const std::int64_t worker = require_worker(request);
+  const std::int64_t worker = require_worker(request, roles);
   const double seconds = poll_seconds(request);
   const auto until = Steady::now() + std::chrono::duration_cast<Steady::duration>(duration<double>(seconds));
   const auto patience = static_cast<rounds::Millis>(seconds * 1000);

@@ -7,9 +7,10 @@
 #include <system_error>
 #include <vector>
 
-#include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
+#include "libfrag/http/forwarded.h"
+#include "libfrag/http/server.h"
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/rules/catalog.h"
 
@@ -50,8 +51,11 @@ void log(const std::string& line) {
 
 Service::Service(const ServiceOptions& options)
     : options_(options),
-      join_digest_(options.join_token.empty() ? "" : sha256_hex(options.join_token)),
       directory_(options.state),
+      access_(options.join_token, directory_.tokens()),
+      rate_(options.rate),
+      disk_(directory_.weights(0).parent_path(), options.min_free, options.free_bytes),
+      incoming_(directory_, disk_, options.incoming),
       store_(directory_.database()),
       coordinator_(store_, steady_wall_clock()),
       watch_(job_source(), options.state) {
@@ -92,9 +96,21 @@ http::Response Service::handle(http::Request& request) {
     const std::lock_guard lock(mutex_);
     if (stopping_) return http::Response::problem(503, "the aggregator is stopping; its state is kept");
   }
+  try {
+    admit(request);
+  } catch (const std::exception& error) {
+    return http::problem_of(error);
+  }
   http::Response response = router_.handle(request);
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
+}
+
+// Counts the request for whoever sends it. This machine's own requests are not limited.
+void Service::admit(http::Request& request) {
+  request.remote = http::client_address(request, options_.trusted);
+  if (http::is_loopback(request.remote) || request.path == "/healthz") return;
+  rate_.admit(access_.client_of(request));
 }
 
 // Results that were stored but never acknowledged (their senders will send them again), and what a kill left

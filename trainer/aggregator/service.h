@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -21,7 +22,11 @@
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/coordinator.h"
 #include "libfrag/rounds/safetensors.h"
+#include "trainer/aggregator/access.h"
+#include "trainer/aggregator/disk_reserve.h"
+#include "trainer/aggregator/incoming.h"
 #include "trainer/aggregator/job_files.h"
+#include "trainer/aggregator/rate_limit.h"
 #include "trainer/aggregator/sqlite_store.h"
 #include "trainer/aggregator/state_directory.h"
 #include "trainer/aggregator/watch_handlers.h"
@@ -30,8 +35,13 @@ namespace frag::aggregator {
 
 struct ServiceOptions {
   std::filesystem::path state;
-  std::string join_token;                                // empty: none is asked for
+  std::string join_token;                                // may do everything; empty: there is none
   std::uint64_t weights_limit = std::uint64_t{4} << 30;  // bytes that a job's first weights may have
+  IncomingLimits incoming;
+  std::uint64_t min_free = 0;  // bytes of the disk that stay free; 0: what DiskReserve takes
+  DiskReserve::FreeBytes free_bytes = free_bytes_of;
+  double rate = 0;                // requests a second of one client; 0: no limit
+  std::set<std::string> trusted;  // proxies whose X-Forwarded-For says who asks
 };
 
 class Service {
@@ -69,18 +79,17 @@ class Service {
   http::Response control_job(http::Request& request, const std::string& verb);
   http::Response next_evaluation(http::Request& request);
   http::Response put_measurement(http::Request& request);
+  http::Response result_offset(http::Request& request);
 
-  void require_join_token(const http::Request& request) const;
-  std::int64_t require_worker(const http::Request& request);
-  void require_either(const http::Request& request);
-  bool is_join_token(const std::string& token) const;
+  void admit(http::Request& request);
+  std::int64_t require_worker(const http::Request& request, Roles roles = kAnyRole);
 
   // Calls `use(coordinator_)` under the mutex and wakes whom its changes concern, also where it throws.
   template <class Use>
   auto coordinate(const Use& use);
   // The answer to a long poll.
   template <class Ask>
-  http::Response offer(http::Request& request, const Ask& ask);
+  http::Response offer(http::Request& request, Roles roles, const Ask& ask);
   void wake(std::uint64_t changes, std::uint64_t openings);
 
   std::shared_ptr<const rounds::TensorLayout> layout_of(std::int64_t version);
@@ -95,10 +104,13 @@ class Service {
 
   // Constant after construction.
   const ServiceOptions options_;
-  const std::string join_digest_;
   http::Router router_;
 
   StateDirectory directory_;
+  Access access_;
+  RateLimit rate_;
+  DiskReserve disk_;
+  Incoming incoming_;
 
   std::mutex mutex_;                  // guards all below but the layout
   std::condition_variable openings_;  // something to do for those in a long poll

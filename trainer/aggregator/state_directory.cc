@@ -34,6 +34,10 @@ std::string file_of(std::int64_t version) {
 
 }  // namespace
 
+std::filesystem::path token_file_in(const std::filesystem::path& root) {
+  return root / "tokens.json";
+}
+
 StateDirectory::StateDirectory(const std::filesystem::path& root) : root_(root) {
   make_directory(root_);
   lock();

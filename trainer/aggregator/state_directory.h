@@ -6,8 +6,9 @@
 //   weights/00000007.safetensors     version 7
 //   memory/00000007.safetensors      what the rule remembers beside version 7, where it remembers anything
 //   results/TASK-DIGEST.safetensors  a result, accepted or about to be; DIGEST is its SHA-256
-//   incoming/                        uploads on their way
+//   incoming/                        uploads on their way; emptied at the start
 //   jobs/                            tables of each job for other programs (job_files.h)
+//   tokens.json                      who may ask (token_file.h)
 // clang-format on
 #pragma once
 
@@ -17,6 +18,9 @@
 #include <string>
 
 namespace frag::aggregator {
+
+// The file of tokens in a state directory, which needs no lock of the directory (token_file.h).
+std::filesystem::path token_file_in(const std::filesystem::path& root);
 
 class StateDirectory {
  public:
@@ -28,6 +32,7 @@ class StateDirectory {
   StateDirectory& operator=(const StateDirectory&) = delete;
 
   std::filesystem::path database() const { return root_ / "rounds.sqlite"; }
+  std::filesystem::path tokens() const { return token_file_in(root_); }
   std::filesystem::path weights(std::int64_t version) const;
   std::filesystem::path memory(std::int64_t version) const;
   std::filesystem::path results() const { return root_ / "results"; }

@@ -2,16 +2,18 @@
 
 #include <unistd.h>
 
-#include <vector>
+#include <string_view>
+#include <utility>
 
-#include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
+#include "libfrag/http/ranges.h"
 
 namespace frag::aggregator {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+// Written as it comes: FileWriter copies no piece of this size.
+constexpr std::size_t kUploadBuffer = std::size_t{256} << 10;
 
 [[noreturn]] void too_long(std::uint64_t limit) {
   throw http::HttpError(413, "the body is longer than the limit of " + format_bytes(limit));
@@ -19,41 +21,81 @@ constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 
 }  // namespace
 
-Upload::Upload(const http::Request& request, std::filesystem::path path, std::uint64_t limit)
-    : path_(std::move(path)) {
+Upload::Upload(const http::Request& request, Incoming& incoming, std::string name, std::uint64_t limit)
+    : incoming_(incoming), name_(std::move(name)) {
+  const Piece piece = piece_of(request, limit);
+  place_ = incoming_.enter();
+  part_ = piece.first > 0 ? incoming_.resume(name_, piece.first) : incoming_.begin();
+  whole_ = piece.end == piece.total;
   try {
     receive(request, limit);
   } catch (...) {
-    ::unlink(path_.c_str());
+    if (ours_) ::unlink(part_.path.c_str());
+    throw;
+  }
+  place_.reset();
+}
+
+Upload::~Upload() {
+  if (ours_) ::unlink(part_.path.c_str());
+}
+
+Upload::Piece Upload::piece_of(const http::Request& request, std::uint64_t limit) {
+  const auto length = parse_integer(request.header("content-length").value_or("0"));
+  if (length && *length > 0 && static_cast<std::uint64_t>(*length) > limit) too_long(limit);
+  const auto said = request.header("content-range");
+  if (!said) return {};
+  const auto range = http::parse_content_range(*said);
+  if (!range || !length || range->range.count != static_cast<std::uint64_t>(*length)) {
+    throw http::HttpError(
+        416, "Content-Range must be \"bytes FIRST-LAST/TOTAL\" of as many bytes as the body has");
+  }
+  if (range->total > limit) too_long(limit);
+  return {range->range.first, range->range.first + range->range.count, range->total};
+}
+
+void Upload::receive(const http::Request& request, std::uint64_t limit) {
+  FileWriter file(part_.path, part_.bytes);
+  buffer_.resize(kUploadBuffer);
+  while (const std::size_t got = read(request, file)) {
+    if (part_.bytes + got > limit) too_long(limit);
+    const std::string_view bytes(buffer_.data(), got);
+    part_.sha.update(bytes);
+    file.write(bytes);
+    part_.bytes = file.size();
+  }
+  std::string().swap(buffer_);
+  if (!whole_) {
+    file.flush();
+    return keep();
+  }
+  file.close();
+  incoming_.drop(name_);  // an older one that broke off
+  sha256_ = part_.sha.hex();
+}
+
+// What the body throws is its sender's doing, and what came before is worth keeping.
+std::size_t Upload::read(const http::Request& request, FileWriter& file) {
+  try {
+    return request.body ? request.body(buffer_.data(), buffer_.size()) : 0;
+  } catch (...) {
+    file.flush();
+    if (part_.bytes > 0) keep();
     throw;
   }
 }
 
-Upload::~Upload() {
-  if (!moved_) ::unlink(path_.c_str());
-}
-
-void Upload::receive(const http::Request& request, std::uint64_t limit) {
-  const auto announced = parse_integer(request.header("content-length").value_or("0"));
-  if (announced && *announced > 0 && static_cast<std::uint64_t>(*announced) > limit) too_long(limit);
-  FileWriter file(path_);
-  Sha256 sha;
-  std::vector<char> buffer(kBufferBytes);
-  while (request.body) {
-    const std::size_t got = request.body(buffer.data(), buffer.size());
-    if (got == 0) break;
-    if (file.size() + got > limit) too_long(limit);
-    sha.update({buffer.data(), got});
-    file.write({buffer.data(), got});
-  }
-  bytes_ = file.size();
-  file.close();
-  sha256_ = sha.hex();
+void Upload::keep() {
+  ours_ = false;
+  Incoming::Part part = std::move(part_);
+  part_.path = part.path;
+  part_.bytes = part.bytes;
+  incoming_.keep(name_, std::move(part));
 }
 
 void Upload::move_to(const std::filesystem::path& place) {
-  rename_durable(path_, place);
-  moved_ = true;
+  rename_durable(part_.path, place);
+  ours_ = false;
 }
 
 }  // namespace frag::aggregator
