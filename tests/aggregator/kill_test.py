@@ -2,7 +2,10 @@
 """kill -9 at seeded instants of a job: nothing that was acknowledged is lost or counted twice.
 
 With quorum 1.0 the final weights are those of an uninterrupted job, bit for bit; with a quorum below, those that follow
-from the recorded accepted results. Both are computed here, in Python's doubles, independently of the program.
+from the recorded accepted results. Both are computed here, in Python's doubles, independently of the program. Of rules
+with a memory, and of asynchronous ones, `fragagg replay` says the same.
+
+    kill_test.py [SEED [KILLS]]     KILLS: of each job, 25 without
 """
 import http.client
 import json
@@ -10,17 +13,19 @@ import pathlib
 import random
 import sqlite3
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 
 sys.dont_write_bytecode = True
-from fragagg_process import Fragagg, call, job, numbers_of, request, weights_file
+from fragagg_process import BINARY, Fragagg, call, job, numbers_of, request, weights_file
 
 NODES = 3
 FIRST = [0.1, -2.5, 1e-3, 1e7, 3.0]
-KILLS = 25
+KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 25
+ROUNDS = KILLS * 8 // 5  # enough that most kills fall within the job
 
 
 def as_float(value):
@@ -79,9 +84,10 @@ class Worker(threading.Thread):
         assert status in (200, 409), (status, body)
 
 
-def run_job(aggregator, rng, rounds, quorum):
+def run_job(aggregator, rng, rounds, quorum, rule=None):
     """Runs one job under kills; the version of its first weights and its status at the end."""
-    number = call(aggregator.port, "POST", "/v1/jobs", job(NODES, rounds, quorum))["job"]
+    wanted = job(NODES, rounds, quorum) | {"keep": 0, "keep_weights": 0} | ({"rule": rule} if rule else {})
+    number = call(aggregator.port, "POST", "/v1/jobs", wanted)["job"]
     call(aggregator.port, "PUT", "/v1/jobs/%d/weights" % number, weights_file(FIRST))
     first = call(aggregator.port, "GET", "/v1/jobs/%d" % number)["weights"]
     workers = [Worker(aggregator.port, "worker%d" % i) for i in range(NODES)]
@@ -106,7 +112,7 @@ def run_job(aggregator, rng, rounds, quorum):
 
 
 def check_full_quorum(aggregator, rng):
-    rounds = 40
+    rounds = ROUNDS
     first, status = run_job(aggregator, rng, rounds, 1.0)
     expected = numbers_of(request(aggregator.port, "GET", "/v1/weights/%d" % first)[1])
     assert expected == list(map(as_float, FIRST)), expected
@@ -124,7 +130,7 @@ def weights_file_like(file, numbers):
 
 
 def check_replay(aggregator, state, rng):
-    rounds = 40
+    rounds = ROUNDS
     _, status = run_job(aggregator, rng, rounds, 0.6)
     exit_status, _ = aggregator.stop()
     assert exit_status == 0, exit_status
@@ -141,6 +147,19 @@ def check_replay(aggregator, state, rng):
     assert final == weights_file_like(final, expected), "the recorded results do not give the final weights"
 
 
+def check_program_replays(aggregator, state, rng, rule):
+    """Every round of a killed job, made again by the program, gives the recorded weights."""
+    aggregator.start()
+    _, status = run_job(aggregator, rng, ROUNDS, 0.6, rule)
+    assert aggregator.stop()[0] == 0
+    replay = subprocess.run([BINARY, "replay", "--state", state, "--job", str(status["job"])], capture_output=True, text=True)
+    assert replay.returncode == 0, replay.stdout + replay.stderr
+    assert "%d rounds give the recorded weights" % ROUNDS in replay.stdout, replay.stdout
+    database = sqlite3.connect(state / "rounds.sqlite")
+    orders = database.execute("SELECT \"order\" FROM tasks WHERE job=? AND state='accepted'", (status["job"],)).fetchall()
+    assert sorted(order for order, in orders) == list(range(1, len(orders) + 1)), "a result counted twice, or not at all"
+
+
 def main():
     rng = random.Random(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
     with tempfile.TemporaryDirectory() as directory:
@@ -149,6 +168,8 @@ def main():
         try:
             check_full_quorum(aggregator, rng)
             check_replay(aggregator, state, rng)
+            check_program_replays(aggregator, state, rng, {"name": "fedadam"})
+            check_program_replays(aggregator, state, rng, {"name": "fedbuff", "buffer": 2})
         finally:
             aggregator.process.kill()
 
