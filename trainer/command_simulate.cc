@@ -66,6 +66,10 @@ void run(const SimulateArguments& arguments) {
   const JobFile file = read_job_file(arguments.job_file);
   PreparedJob prepared = prepare_job(file, arguments.places);
   check(arguments, prepared);
+  if (arguments.times_only) {
+    prepared.job.evaluation.reset();
+    prepared.job.stop = {};
+  }
   std::vector<double> quorums = arguments.quorums;
   if (quorums.empty()) quorums.push_back(prepared.job.quorum);
   std::vector<SimulatedJob> jobs;

@@ -138,7 +138,7 @@ std::pair<std::string, std::uint64_t> UndoneWork::close(const rounds::Closing& c
 }
 
 rounds::Measurement UndoneWork::measure(const rounds::EvaluationLease& lease) {
-  return {lease.round, lease.weights, 1, 0, 0};
+  throw Error(Errc::internal, "weights " + std::to_string(lease.weights) + " were not trained");
 }
 
 }  // namespace frag::trainer

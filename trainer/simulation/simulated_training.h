@@ -52,7 +52,7 @@ class SimulatedTraining : public SimulatedWork {
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> sizes_;  // of samples without a count
 };
 
-// The times alone: nothing is trained, and every accuracy is 0.
+// The times alone: nothing is trained, so there is nothing to measure.
 class UndoneWork : public SimulatedWork {
  public:
   // `weights_bytes` of every version and result; `fragments` of every sample that gives no count.
