@@ -31,9 +31,9 @@ def simulate(folder, *more, job="job.toml"):
     return json.loads(program("fragtrain", "simulate", job, "--data", "gels.frag", *FLEET, "--json", *more, cwd=folder))
 
 
-def refused(folder, *more, job=JOB, status=2):
+def refused(folder, *more, job=JOB, fleet=FLEET, status=2):
     (folder / "bad.toml").write_text(job)
-    return program("fragtrain", "simulate", "bad.toml", "--data", "gels.frag", *FLEET, *more, status=status, cwd=folder)
+    return program("fragtrain", "simulate", "bad.toml", "--data", "gels.frag", *fleet, *more, status=status, cwd=folder)
 
 
 def check_times(folder):
@@ -68,7 +68,7 @@ def check_table(folder):
 
 
 def check_refusals(folder):
-    assert "lognormal" in refused(folder, "--speeds", "fast")
+    assert "lognormal" in refused(folder, fleet=("--workers", 3, "--speeds", "fast"))
     assert "count" in refused(folder, "--times-only", job=JOB.replace("count = 30\nseed", "seed"))
     assert "downpour" in refused(folder, "--quorum", "1", job=JOB + '[rule]\nname = "downpour"\n')
     stuck = refused(folder, "--times-only", "--failures", "0.99", "--away", "1e9", job=JOB.replace("1000", "1"), status=6)
