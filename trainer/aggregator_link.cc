@@ -1,5 +1,12 @@
 #include "trainer/aggregator_link.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "libfrag/base/digest.h"
+#include "libfrag/base/text.h"
+
 namespace frag::trainer {
 namespace {
 
@@ -43,14 +50,49 @@ Offered<rounds::Lease> AggregatorLink::ask_for_task(double wait_s) {
 }
 
 std::string AggregatorLink::weights(std::int64_t version) {
-  http::Answer answer = client_.get(at("/v1/weights/" + std::to_string(version)));
-  answer.expect_ok(url_ + ": weights version " + std::to_string(version));
-  return std::move(answer.body);
+  const std::string what = url_ + ": weights version " + std::to_string(version);
+  if (arriving_version_ != version) arriving_ = {};
+  arriving_version_ = version;
+  const http::Answer answer = client_.get_rest(at("/v1/weights/" + std::to_string(version)), arriving_);
+  http::PartialBody whole = std::exchange(arriving_, {});
+  if (answer.status == 416) throw Error(Errc::unavailable, what + ": broke off at its end; asked for anew");
+  answer.expect_ok(what);
+  if (!whole.tag.empty() && whole.tag != "\"" + sha256_hex(whole.bytes) + "\"") {
+    throw Error(Errc::unavailable, what + ": what came is not what its digest says");
+  }
+  return std::move(whole.bytes);
+}
+
+// Where an upload of this result broke off, if it did.
+std::uint64_t AggregatorLink::kept_of(const std::string& path) {
+  if (std::exchange(broken_upload_, "") != path) return 0;
+  const http::Answer answer = client_.head(path);
+  const auto offset = answer.headers.find("upload-offset");
+  if (answer.status != 200 || offset == answer.headers.end()) return 0;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, parse_integer(offset->second).value_or(0)));
+}
+
+// The whole file, or what the aggregator lacks of it.
+http::Answer AggregatorLink::put_result(const std::string& path, const std::string& file) {
+  std::uint64_t kept = kept_of(path);
+  if (kept >= file.size()) kept = 0;
+  std::vector<std::string> headers{"Content-Type: application/octet-stream"};
+  if (kept > 0) {
+    headers.push_back("Content-Range: bytes " + std::to_string(kept) + "-" + std::to_string(file.size() - 1) +
+                      "/" + std::to_string(file.size()));
+  }
+  broken_upload_ = path;
+  http::Answer answer = client_.put(path, std::string_view(file).substr(kept), headers);
+  broken_upload_.clear();
+  return answer;
 }
 
 ResultAnswer AggregatorLink::send_result(const std::string& task, const std::string& file) {
-  const http::Answer answer = client_.put(at("/v1/tasks/" + http::percent_encode(task) + "/result"), file,
-                                          {"Content-Type: application/octet-stream"});
+  const http::Answer answer = put_result(at("/v1/tasks/" + http::percent_encode(task) + "/result"), file);
+  if (answer.status == 409 && answer.headers.contains("upload-offset")) {
+    throw Error(Errc::unavailable,
+                url_ + ": the aggregator has another part of the result: " + reason_of(answer));
+  }
   if (answer.status == 409) return {.verdict = Verdict::late, .reason = reason_of(answer)};
   if (answer.status == 422) return {.verdict = Verdict::refused, .reason = reason_of(answer)};
   answer.expect_ok(url_ + ": sending a result");

@@ -44,7 +44,8 @@ class AggregatorLink {
   std::string join(const std::string& name);
   // Asks for a task; the aggregator may hold the answer back for `wait_s` seconds.
   Offered<rounds::Lease> ask_for_task(double wait_s);
-  // Version `version` as a safetensors file.
+  // Version `version` as a safetensors file. After Errc::unavailable the next call for the same one goes on
+  // where that one broke off, and so does send_result for the same task.
   std::string weights(std::int64_t version);
   ResultAnswer send_result(const std::string& task, const std::string& file);
   // False where the lease is no longer held.
@@ -65,10 +66,16 @@ class AggregatorLink {
   rounds::JobStatus status(std::optional<std::int64_t> job = std::nullopt);
 
  private:
+  http::Answer put_result(const std::string& path, const std::string& file);
+  std::uint64_t kept_of(const std::string& path);
   std::string at(const std::string& path) const { return url_ + path; }
 
   std::string url_;
   http::Client client_;
+  // What a transfer that broke off left, for the next attempt.
+  std::int64_t arriving_version_ = -1;
+  http::PartialBody arriving_;
+  std::string broken_upload_;  // its address
 };
 
 }  // namespace frag::trainer

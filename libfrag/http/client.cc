@@ -16,6 +16,28 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
   return size * count;
 }
 
+// Where a body goes that may be the rest of one.
+struct Receiving {
+  CURL* easy = nullptr;
+  PartialBody* partial = nullptr;
+  Answer* answer = nullptr;
+  bool begun = false;
+};
+
+std::size_t on_rest(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& receiving = *static_cast<Receiving*>(user);
+  long status = 0;
+  curl_easy_getinfo(receiving.easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status == 200 && !receiving.begun) {
+    const auto tag = receiving.answer->headers.find("etag");
+    *receiving.partial = {{}, tag == receiving.answer->headers.end() ? "" : tag->second};
+  }
+  receiving.begun = true;
+  std::string& body = status == 200 || status == 206 ? receiving.partial->bytes : receiving.answer->body;
+  body.append(data, size * count);
+  return size * count;
+}
+
 struct Upload {
   std::string_view rest;
 };
@@ -68,7 +90,7 @@ struct Client::Impl {
     curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &answer.headers);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &answer.body);
-    prepare(easy.get());
+    prepare(easy.get(), answer);
     const CURLcode code = curl_easy_perform(easy.get());
     long status = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -91,14 +113,33 @@ void Client::set_bearer_token(std::string token) {
 }
 
 Answer Client::get(const std::string& url) {
-  return impl_->perform(url, nullptr, [](CURL*) {});
+  return impl_->perform(url, nullptr, [](CURL*, Answer&) {});
+}
+
+Answer Client::head(const std::string& url) {
+  return impl_->perform(url, nullptr,
+                        [](CURL* easy, Answer&) { curl_easy_setopt(easy, CURLOPT_NOBODY, 1L); });
+}
+
+Answer Client::get_rest(const std::string& url, PartialBody& partial) {
+  CurlHeaders headers;
+  if (!partial.bytes.empty() && !partial.tag.empty()) {
+    append(headers, "Range: bytes=" + std::to_string(partial.bytes.size()) + "-");
+    append(headers, "If-Range: " + partial.tag);
+  }
+  Receiving receiving;
+  return impl_->perform(url, std::move(headers), [&](CURL* easy, Answer& answer) {
+    receiving = {easy, &partial, &answer, false};
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_rest);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &receiving);
+  });
 }
 
 Answer Client::post_json(const std::string& url, const Json& body) {
   const std::string text = body.dump();
   CurlHeaders headers;
   append(headers, "Content-Type: application/json");
-  return impl_->perform(url, std::move(headers), [&text](CURL* easy) {
+  return impl_->perform(url, std::move(headers), [&text](CURL* easy, Answer&) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, text.data());
   });
@@ -109,7 +150,7 @@ Answer Client::put(const std::string& url, std::string_view body,
   Upload upload{body};
   CurlHeaders headers;
   for (const auto& line : header_lines) append(headers, line);
-  return impl_->perform(url, std::move(headers), [&](CURL* easy) {
+  return impl_->perform(url, std::move(headers), [&](CURL* easy, Answer&) {
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);

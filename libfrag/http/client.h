@@ -51,6 +51,12 @@ struct Answer {
   Json json(const std::string& what) const;
 };
 
+// A body that may come in several attempts.
+struct PartialBody {
+  std::string bytes;  // from its beginning on
+  std::string tag;    // the ETag that they came under
+};
+
 class Client {
  public:
   explicit Client(ClientOptions options = {});
@@ -62,6 +68,11 @@ class Client {
 
   // Errc::unavailable that names the URL where no answer came; any status that came is an Answer.
   Answer get(const std::string& url);
+  Answer head(const std::string& url);
+  // What `partial` lacks of the URL's body, appended to it, by Range and If-Range; all of it, anew, where the
+  // server has another by now (200 instead of 206). What came stays in `partial` also where no more does and
+  // this throws. Bodies of other statuses are the Answer's.
+  Answer get_rest(const std::string& url, PartialBody& partial);
   Answer post_json(const std::string& url, const Json& body);
   // `header_lines` as "Name: value".
   Answer put(const std::string& url, std::string_view body,

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""The tables of docs/results.md on rounds: jobs that `fragtrain simulate` runs in virtual time, with fixed seeds.
+
+    tests/benchmarks/rounds_results.py [--write] [--short] [--tune] [SECTION...]
+
+Sections are rules, compression and published; without any, all. --write puts each table into docs/results.md; --short runs every job on
+next to nothing; --tune measures on pictures held out of the training side instead, which is what settings may be chosen by. The
+environment is that of results.py. Times are virtual, so a busy machine changes no figure.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+from results import ROOT, commit, surroundings, write
+
+THREADS = 1  # part of the settings: other numbers of threads round differently
+FLEET = '--workers 10 --speeds "1*8, 0.2*2" --rate 400 --seed 1'
+HEADER = ("| job | rounds | results | late | accuracy | received | a result | virtual time | commit |\n"
+          "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+# Local work of 600 fragments in 38 batches of 16, for rules with rounds and for those that take results as they come.
+ROUNDS = {"rounds": 20, "epochs": 1}
+STEPS = {"rounds": 200, "steps": 38}
+WINDOW = {"rounds": 760, "steps": 10}  # of 10 batches: as many batches in all
+
+
+class Bench:
+    """A folder with datasets and job files, and what was run in it."""
+
+    def __init__(self, folder, environment, described, given):
+        self.folder, self.environment, self.commit, self.given = Path(folder), environment, described, given
+        self.commands = []
+        (self.folder / "manifests").symlink_to(ROOT / "manifests")
+
+    def run(self, command, quiet=False):
+        print(f"$ {command}", file=sys.stderr, flush=True)
+        self.commands.append(command)
+        done = subprocess.run(["bash", "-euc", command], cwd=self.folder, env=self.environment, check=True,
+                              stdout=subprocess.PIPE if quiet else sys.stderr, text=True)
+        return done.stdout
+
+    def job(self, name, dataset, *, rule="", wire="", nodes=10, rounds, epochs=1, steps=0, rate=0.05, batch=16, count=600, quorum=1.0, fleet=FLEET,
+            input_edge=28, tested=10000, optimizer="nesterov", extra_local="", sample=""):
+        """Simulates it and gives the line of the table."""
+        if self.given.short:
+            rounds, count, tested, steps = min(rounds, 2), 40, 40, min(steps, 2)
+        side = 'split = "train"\nholdout = 0.1\nside = "test"' if self.given.tune else 'split = "test"'
+        file = name.replace(" ", "-").replace("%", "").replace(",", "") + ".toml"
+        (self.folder / file).write_text(
+            f'model = "small"\ninput = {input_edge}\nmirrors = ["http://127.0.0.1:8080"]\nnodes = {nodes}\nrounds = {rounds}\nquorum = {quorum}\n'
+            f'deadline_s = 100000\n[local]\nepochs = {epochs}\nsteps = {steps}\nbatch = {batch}\noptimizer = "{optimizer}"\n'
+            f'learning_rate = {rate}\naugment = "none"\n{extra_local}'
+            f'[sample]\ncount = {count}\nseed = 1\n' + ("holdout = 0.1\n" if self.given.tune else "") + sample +
+            (f"[rule]\n{rule}\n" if rule else "") + (f"[compression]\n{wire}\n" if wire else "") +
+            f"[evaluation]\nevery = {rounds}\n[evaluation.sample]\n{side}\ncount = {tested}\n")
+        began = time.monotonic()
+        job, = json.loads(self.run(f"fragtrain simulate {file} --data {dataset} {fleet} --threads {THREADS} --json", quiet=True))
+        print(f"{name}: accuracy {job['accuracy']:.4f}, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        return self.line(name, job)
+
+    def line(self, name, job):
+        cells = [name, job["rounds"], job["taken"], job["late"], f"{job['accuracy']:.3f}", f"{job['received'] / 1e6:,.1f} MB",
+                 f"{job['received'] / max(1, job['taken']) / 1e3:,.1f} kB", f"{job['seconds']:,.0f} s", self.commit]
+        return "| " + " | ".join(map(str, cells)) + " |\n"
+
+
+def cut_fashion(bench):
+    bench.run("frag cut $FRAG_FASHION_MNIST fashion.frag --recipe manifests/fashion-mnist.toml")
+
+
+def rules(bench):
+    cut_fashion(bench)
+    jobs = [("mean, quorum 1.0", dict(ROUNDS)), ("mean, quorum 0.8", dict(ROUNDS, quorum=0.8)),
+            ("fedavgm", dict(ROUNDS, rule='name = "fedavgm"\nmomentum = 0.7')),
+            ("fedadam", dict(ROUNDS, rule='name = "fedadam"')),
+            ("fedprox", dict(ROUNDS, rule='name = "fedprox"')),
+            ("diloco", dict(ROUNDS, rule='name = "diloco"\nmomentum = 0.7', optimizer="adamw", rate=0.003)),
+            ("median", dict(ROUNDS, rule='name = "median"')), ("trimmed_mean", dict(ROUNDS, rule='name = "trimmed_mean"')),
+            ("norm_clip", dict(ROUNDS, rule='name = "norm_clip"')),
+            ("async", dict(STEPS, rule='name = "async"\nrate = 0.3')), ("fedbuff of 5", dict(STEPS, rounds=40, rule='name = "fedbuff"\nbuffer = 5')),
+            ("dynsgd", dict(STEPS, rule='name = "dynsgd"')),
+            ("downpour", dict(WINDOW, rule='name = "downpour"', rate=0.01)),
+            ("adag", dict(WINDOW, rule='name = "adag"')),
+            ("aeasgd", dict(WINDOW, rule='name = "aeasgd"\nrho = 2', optimizer="sgd", extra_local="momentum = 0\n")),
+            ("eamsgd", dict(WINDOW, rule='name = "eamsgd"\nrho = 2'))]
+    return "".join(bench.job(name, "fashion.frag", **settings) for name, settings in jobs)
+
+
+def compression(bench):
+    cut_fashion(bench)
+    mlp = dict(rounds=40, epochs=1, rate=0.05)
+    wires = [("fp32", ""), ("fp16", 'wire = "fp16"'), ("dgc 0.001", 'wire = "dgc"\nmomentum = 0')]
+    return "".join(bench.job(name, "fashion.frag", wire=wire, **mlp) for name, wire in wires)
+
+
+SECTIONS = {"rules": rules, "compression": compression}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    for flag in ("--write", "--short", "--tune"):
+        parser.add_argument(flag, action="store_true")
+    given = parser.parse_args()
+    if unknown := set(given.sections) - set(SECTIONS):
+        parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    environment, described = surroundings(), commit()
+    for section in given.sections or SECTIONS:
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(folder, environment, described, given)
+            text = HEADER + SECTIONS[section](bench)
+        print(text, flush=True)
+        if given.write:
+            write(section, text)
+
+
+if __name__ == "__main__":
+    main()
