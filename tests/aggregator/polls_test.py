@@ -12,9 +12,10 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from fragagg_process import Fragagg, call, job, weights_file
+from fragagg_process import BINARY, Fragagg, call, job, weights_file
 
 NUMBERS = [1.0, 2.0]
+SANITIZED = re.search(r"/[at]san/", BINARY)  # which takes several times the memory
 
 
 class Poll:
@@ -86,7 +87,7 @@ def main():
             assert all(answer["lease"]["round"] == 2 for answer in answers)
             threads, memory = kib_of(aggregator.process, "Threads"), kib_of(aggregator.process, "VmHWM")
             print(f"{len(polls)} polls answered; {threads} threads, {memory // 1024} MiB at most")
-            assert memory < 256 * 1024, memory
+            assert memory < 256 * 1024 or SANITIZED, memory
         finally:
             aggregator.stop()
 
