@@ -160,12 +160,20 @@ Json trade_json(const std::vector<SimulatedJob>& jobs) {
   Json list = Json::array();
   for (const SimulatedJob& job : jobs) {
     const Totals totals = totals_of(job);
-    Json entry{{"needed", job.needed},         {"nodes", job.nodes},
-               {"rounds", totals.rounds},      {"seconds", job.outcome.seconds},
-               {"taken", totals.taken},        {"late", totals.late},
-               {"reissued", totals.reissued},  {"vanished", job.outcome.vanished},
-               {"received", totals.received},  {"sent", totals.sent},
-               {"round_ends", job.round_ends}, {"measurements", to_json(job.outcome.status)["measurements"]}};
+    const Json status = to_json(job.outcome.status);
+    Json entry{{"needed", job.needed},
+               {"nodes", job.nodes},
+               {"rounds", totals.rounds},
+               {"seconds", job.outcome.seconds},
+               {"taken", totals.taken},
+               {"late", totals.late},
+               {"reissued", totals.reissued},
+               {"vanished", job.outcome.vanished},
+               {"received", totals.received},
+               {"sent", totals.sent},
+               {"round_ends", job.round_ends},
+               {"history", status["history"]},
+               {"measurements", status["measurements"]}};
     if (const auto accuracy = last_accuracy(job)) entry["accuracy"] = *accuracy;
     if (const auto best = best_accuracy(job)) entry["best"] = *best;
     list.push_back(std::move(entry));
