@@ -78,10 +78,10 @@ def rules(bench):
     cut_fashion(bench)
     jobs = [("mean, quorum 1.0", dict(ROUNDS)), ("mean, quorum 0.8", dict(ROUNDS, quorum=0.8)),
             ("fedavgm", dict(ROUNDS, rule='name = "fedavgm"\nmomentum = 0.7')),
-            ("async, rate 0.3", dict(STEPS, rule='name = "async"\nrate = 0.3')),
+            ("async, rate 0.1", dict(STEPS, rule='name = "async"\nrate = 0.1')),
             ("fedbuff of 5", dict(STEPS, rounds=40, rule='name = "fedbuff"\nbuffer = 5')),
             ("dynsgd", dict(STEPS, rule='name = "dynsgd"')),
-            ("downpour", dict(WINDOW, rule='name = "downpour"', rate=0.01)),
+            ("downpour", dict(WINDOW, rule='name = "downpour"', optimizer="sgd", rate=0.02, extra_local="momentum = 0\n")),
             ("adag", dict(WINDOW, rule='name = "adag"')),
             ("aeasgd, rho 2", dict(WINDOW, rule='name = "aeasgd"\nrho = 2', optimizer="sgd", extra_local="momentum = 0\n")),
             ("eamsgd, rho 2", dict(WINDOW, rule='name = "eamsgd"\nrho = 2'))]
