@@ -97,11 +97,11 @@ def compression(bench):
 def published(bench):
     """Five nodes, 18 rounds, 15 classes, all grey, beside a training on one machine that sees as many fragments."""
     bench.run("frag synth synth --size 640x480 --per-class 12")
-    bench.run("mkdir images && cp -r $FRAG_TEST_DATA/kth-tips-gray/* $FRAG_TEST_DATA/blood-smears/* images/ && cd images && "
+    bench.run("mkdir images && cp -r $FRAG_TEST_DATA/kth-tips-gray/*/ $FRAG_TEST_DATA/blood-smears/*/ images/ && cd images && "
               "mkdir synth && for f in ../synth/*; do [[ -d $f ]] && cp $f/* synth/ && break; done && cd synth && "
               "for f in *.png; do mv $f synth_$f; done")
     bench.run("frag cut images published.frag --tile 96 --overlap 0.5 --angles 0:345:15 --fit cover --channels gray --contrast stretch "
-              "--group '(?P<group>im_\\d+|[\\w-]+\\.(jpg|JPG)|synth_\\w+)' --split 60/20/20 --seed 1")
+              "--group '(?P<group>im_\\d+|[\\w-]+\\.(jpg|JPG)|synth_[\\w-]+)' --split 60/20/20 --seed 1")
     settings = dict(nodes=5, rounds=18, epochs=1, count=600, batch=32, rate=0.05, input_edge=64, tested=3000, extra_local="clip = 1\n",
                     fleet="--workers 5 --rate 100 --seed 1")
     rows = bench.job("5 nodes, quorum 0.8", "published.frag", quorum=0.8, **settings)
