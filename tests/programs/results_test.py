@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 
 import pooled_folds
 import results
+import rounds_results
 
 FOLD = """\
 id,source,group,truth,predicted,p_a,p_b
@@ -39,7 +40,7 @@ def check_intervals():
 
 def check_page():
     page = results.PAGE.read_text()
-    for section in results.SECTIONS:
+    for section in [*results.SECTIONS, *rounds_results.SECTIONS]:
         changed = results.put(page, section, "new\\1\n")
         assert f"<!-- results of {section} -->\nnew\\1\n<!-- end of {section} -->" in changed, section
         assert results.put(changed, section, "new\\1\n") == changed, section
