@@ -67,7 +67,7 @@ struct Compression {
   // Of dgc: the share of entries sent, its momentum correction, and the rounds over which the share falls to
   // `ratio` in the published steps (0.25, 0.063, 0.015, 0.004), equally many each.
   double ratio = 0.001;
-  double momentum = 0.9;
+  double momentum = 0.5;
   std::int64_t warmup = 4;
 
   bool operator==(const Compression&) const = default;

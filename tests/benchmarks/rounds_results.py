@@ -90,7 +90,7 @@ def rules(bench):
 
 def compression(bench):
     cut_fashion(bench)
-    wires = [("fp32", ""), ("fp16", 'wire = "fp16"'), ("dgc, ratio 0.001", 'wire = "dgc"\nmomentum = 0')]
+    wires = [("fp32", ""), ("fp16", 'wire = "fp16"'), ("dgc, ratio 0.001", 'wire = "dgc"\nmomentum = 0.5\nwarmup = 12')]
     return "".join(bench.job(name, "fashion.frag", model="mlp", wire=wire, rounds=40, count=600) for name, wire in wires)
 
 
