@@ -3,20 +3,16 @@
 #include "libfrag/rounds/coordinator.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
+#include "libfrag/rounds/millis.h"
 
 namespace frag::rounds {
 namespace {
 
 constexpr std::size_t kNameLimit = 200;
 constexpr std::size_t kTokenBytes = 32;
-
-Millis millis(double seconds) {
-  return std::max<Millis>(1, static_cast<Millis>(std::llround(seconds * 1000)));
-}
 
 std::string job_text(const JobRecord& job) {
   return "job " + std::to_string(job.id) + " (" + job.spec.name + ")";

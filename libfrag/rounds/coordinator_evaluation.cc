@@ -1,10 +1,10 @@
 // Measurements: which versions are due, who measures them, and when they end the job.
 #include <algorithm>
-#include <cmath>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/text.h"
 #include "libfrag/rounds/coordinator.h"
+#include "libfrag/rounds/millis.h"
 
 namespace frag::rounds {
 
@@ -34,7 +34,7 @@ Offer<EvaluationLease> Coordinator::next_evaluation(std::int64_t worker, Millis 
   });
   if (mine == due.end()) return {};
   const JobSpec& spec = job->spec;
-  claims_[mine->version] = {worker, clock_() + std::llround(spec.deadline_s * 1000)};
+  claims_[mine->version] = {worker, clock_() + millis(spec.deadline_s)};
   EvaluationLease lease;
   lease.job = job->id;
   lease.round = mine->round;

@@ -1,9 +1,9 @@
 // Results: which count, and in which round.
 #include <algorithm>
-#include <cmath>
 
 #include "libfrag/base/error.h"
 #include "libfrag/rounds/coordinator.h"
+#include "libfrag/rounds/millis.h"
 
 namespace frag::rounds {
 namespace {
@@ -174,7 +174,7 @@ void Coordinator::reject(std::int64_t worker, const std::string& id, const std::
   leases_.erase(id);
   ++openings_;
   // Others get a try first: whatever made this result wrong would likely make the next one wrong too.
-  resting_[worker] = task.ended + std::llround(state_.jobs.at(task.job).spec.lease_s * 1000);
+  resting_[worker] = task.ended + millis(state_.jobs.at(task.job).spec.lease_s);
 }
 
 }  // namespace frag::rounds

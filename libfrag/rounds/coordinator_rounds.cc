@@ -1,11 +1,11 @@
 // How rounds become weights, and what may be forgotten then.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <set>
 
 #include "libfrag/base/error.h"
 #include "libfrag/rounds/coordinator.h"
+#include "libfrag/rounds/millis.h"
 
 namespace frag::rounds {
 
@@ -59,8 +59,7 @@ RoundRecord Coordinator::next_round(const JobRecord& job, const RoundRecord& bef
   round.round = before.round + 1;
   round.base = base;
   round.opened = clock_();
-  round.deadline =
-      round.opened + std::max<Millis>(1, static_cast<Millis>(std::llround(job.spec.deadline_s * 1000)));
+  round.deadline = round.opened + millis(job.spec.deadline_s);
   // Of an asynchronous rule: what came while the last one was closing.
   for (const auto& [id, task] : state_.tasks) {
     if (task.state == TaskState::accepted && task.round == round.round) add_to(round, task);
