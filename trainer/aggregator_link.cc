@@ -57,7 +57,7 @@ std::string AggregatorLink::weights(std::int64_t version) {
   http::PartialBody whole = std::exchange(arriving_, {});
   if (answer.status == 416) throw Error(Errc::unavailable, what + ": broke off at its end; asked for anew");
   answer.expect_ok(what);
-  if (!whole.tag.empty() && whole.tag != "\"" + sha256_hex(whole.bytes) + "\"") {
+  if (!whole.tag.empty() && whole.tag != "\"" + xxh3_128_hex(whole.bytes) + "\"") {
     throw Error(Errc::unavailable, what + ": what came is not what its digest says");
   }
   return std::move(whole.bytes);

@@ -97,6 +97,8 @@ Xxh3::Xxh3() : impl_(std::make_unique<Impl>()) {
   XXH3_128bits_reset(impl_->state.get());
 }
 Xxh3::~Xxh3() = default;
+Xxh3::Xxh3(Xxh3&&) noexcept = default;
+Xxh3& Xxh3::operator=(Xxh3&&) noexcept = default;
 
 void Xxh3::update(std::string_view bytes) {
   XXH3_128bits_update(impl_->state.get(), bytes.data(), bytes.size());

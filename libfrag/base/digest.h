@@ -1,6 +1,6 @@
-// Digests: SHA-256 where trust hangs on it, XXH3-128 where only transport or decoding is compared.
+// Digests: SHA-256 where trust hangs on it, XXH3-128 where only transport, storage or decoding is compared.
 //
-// All functions are pure and may be called from any thread; a Sha256 object belongs to one thread.
+// All functions are pure and may be called from any thread; a Sha256 or Xxh3 object belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -44,11 +44,14 @@ std::uint64_t sha256_word(std::string_view text);
 // XXH3, 128 bits, seed 0, canonical (big-endian) form: 32 lower-case hexadecimal digits.
 std::string xxh3_128_hex(std::string_view bytes);
 
-// XXH3-128 over rows of bytes as they come.
+// The same over bytes as they come.
 class Xxh3 {
  public:
   Xxh3();
   ~Xxh3();
+  Xxh3(Xxh3&&) noexcept;
+  Xxh3& operator=(Xxh3&&) noexcept;
+
   void update(std::string_view bytes);
   std::string hex() const;
 

@@ -93,8 +93,8 @@ class ServerStep {
   }
 
   Aggregated run() {
-    Sha256 sha;
-    sha.update(base_.header());
+    Xxh3 digest;
+    digest.update(base_.header());
     out_->resize(base_.layout().file_bytes);
     out_->write_at(0, base_.header());
     const std::size_t bytes = block_bytes(results_.size());
@@ -106,10 +106,10 @@ class ServerStep {
                   .make = [&](std::size_t thread, std::size_t piece,
                               std::size_t slot) { make(pieces_[piece], workspaces[thread], slots[slot]); },
                   .take = [&](std::size_t piece,
-                              std::size_t slot) { sha.update(bytes_of(pieces_[piece], slots[slot])); }});
+                              std::size_t slot) { digest.update(bytes_of(pieces_[piece], slots[slot])); }});
     if (memory_) memory_->commit();
     out_->commit();
-    return {sha.hex(), base_.layout().file_bytes};
+    return {digest.hex(), base_.layout().file_bytes};
   }
 
  private:

@@ -28,7 +28,7 @@ struct StepFiles {
 
 // What was written.
 struct Aggregated {
-  std::string sha256;
+  std::string digest;  // XXH3-128
   std::uint64_t bytes = 0;
 };
 

@@ -111,12 +111,12 @@ std::int64_t Coordinator::submit(const JobSpec& spec) {
   return job.id;
 }
 
-bool Coordinator::awaits(std::int64_t id, const std::string& sha256) const {
+bool Coordinator::awaits(std::int64_t id, const std::string& digest) const {
   const JobRecord& job = job_of(id);
   if (job.state == JobState::awaiting_weights) return true;
   const auto round = state_.rounds.find({id, 1});
   if (round == state_.rounds.end()) throw Error(Errc::refused, job_text(job) + " was stopped");
-  if (state_.weights.at(round->second.base).sha256 != sha256) {
+  if (state_.weights.at(round->second.base).digest != digest) {
     throw Error(Errc::refused, job_text(job) + " has its first weights, and they are others");
   }
   return false;
@@ -126,15 +126,15 @@ std::int64_t Coordinator::next_version() const {
   return state_.weights.empty() ? 0 : state_.weights.rbegin()->first + 1;
 }
 
-std::int64_t Coordinator::open(std::int64_t id, const std::string& sha256, std::uint64_t bytes) {
-  if (!awaits(id, sha256)) return state_.rounds.at({id, 1}).base;
+std::int64_t Coordinator::open(std::int64_t id, const std::string& digest, std::uint64_t bytes) {
+  if (!awaits(id, digest)) return state_.rounds.at({id, 1}).base;
   JobRecord job = state_.jobs.at(id);
   job.state = JobState::open;
   job.weights = next_version();
   Batch batch;
   batch.jobs.push_back(job);
   batch.rounds.push_back(first_round(job, clock_()));
-  batch.weights.push_back({job.weights, id, 0, sha256, bytes, false});
+  batch.weights.push_back({job.weights, id, 0, digest, bytes, false});
   tell(batch, id, 1, "opened", "weights " + std::to_string(job.weights));
   commit(batch);
   ++openings_;

@@ -61,7 +61,7 @@ enum class Verdict {
 
 // A result that was checked and is durable under its digest.
 struct CheckedResult {
-  std::string sha256;
+  std::string digest;  // XXH3-128 of its file
   std::uint64_t bytes = 0;
   double norm = 0;  // L2, of its parameters' change
   ResultReport report;
@@ -71,7 +71,7 @@ struct CheckedResult {
 struct Closing {
   struct Result {
     std::string task;
-    std::string sha256;
+    std::string digest;
   };
 
   std::int64_t job = 0;
@@ -97,12 +97,12 @@ class Coordinator {
   // A new job, awaiting its weights. Refused while another is not finished.
   std::int64_t submit(const JobSpec& spec);
   // True where the job awaits its weights, false where it has these very ones; refused where it has others.
-  bool awaits(std::int64_t job, const std::string& sha256) const;
+  bool awaits(std::int64_t job, const std::string& digest) const;
   // The version that the next weights get, of whatever job.
   std::int64_t next_version() const;
   // Stores the first weights as next_version() and opens round 1; returns the version. The same bytes again:
   // its version.
-  std::int64_t open(std::int64_t job, const std::string& sha256, std::uint64_t bytes);
+  std::int64_t open(std::int64_t job, const std::string& digest, std::uint64_t bytes);
   // What somebody may want of an unfinished job; `why` is kept for people. What is so already stays so.
   // A paused job hands nothing out and takes what is still held. A stopped one ends at once, or with the
   // round that is closing.
@@ -151,7 +151,7 @@ class Coordinator {
   // The round that waits for its weights. The same answer after a restart.
   std::optional<Closing> closing() const;
   // They are durable under closing().version: the next round opens, or the job is finished.
-  void close(const Closing& closing, const std::string& sha256, std::uint64_t bytes);
+  void close(const Closing& closing, const std::string& digest, std::uint64_t bytes);
   // A closed round as it was closed, to be made again; Errc::not_found where there is none.
   Closing closed(std::int64_t job, std::int64_t round) const;
 

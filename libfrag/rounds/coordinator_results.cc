@@ -123,7 +123,7 @@ Verdict Coordinator::accept(std::int64_t worker, const std::string& id, const Ch
   Batch batch;
   if (task.state == TaskState::accepted) {
     RoundRecord round = round_of(task);
-    if (task.sha256 != result.sha256)
+    if (task.digest != result.digest)
       refuse_repeated(round, "task " + id + " has a result, and it is another");
     ++round.repeated;
     batch.rounds.push_back(round);
@@ -132,7 +132,7 @@ Verdict Coordinator::accept(std::int64_t worker, const std::string& id, const Ch
   }
   task.state = TaskState::accepted;
   task.ended = clock_();
-  task.sha256 = result.sha256;
+  task.digest = result.digest;
   task.bytes = result.bytes;
   task.norm = result.norm;
   task.report = result.report;

@@ -26,7 +26,7 @@ Closing Coordinator::closing_of(const RoundRecord& round, std::vector<TaskRecord
   for (const TaskRecord& task : results) {
     closing.step.contributions.push_back(
         {task.part, task.report.fragments, round.base - task.base, task.norm});
-    closing.results.push_back({task.id, task.sha256});
+    closing.results.push_back({task.id, task.digest});
   }
   return closing;
 }
@@ -80,7 +80,7 @@ void Coordinator::move_on(const RoundRecord& before, Batch& batch) const {
   }
 }
 
-void Coordinator::close(const Closing& closing, const std::string& sha256, std::uint64_t bytes) {
+void Coordinator::close(const Closing& closing, const std::string& digest, std::uint64_t bytes) {
   const RoundRecord* current = current_round();
   const bool expected = current != nullptr && current->state == RoundState::closing &&
                         current->job == closing.job && current->round == closing.round &&
@@ -95,7 +95,7 @@ void Coordinator::close(const Closing& closing, const std::string& sha256, std::
   round.weights = closing.version;
   round.received = received_;
   round.sent = sent_;
-  batch.weights.push_back({closing.version, job.id, closing.round, sha256, bytes, false});
+  batch.weights.push_back({closing.version, job.id, closing.round, digest, bytes, false});
   tell(batch, job.id, closing.round, "closed",
        std::to_string(closing.results.size()) + " results, weights " + std::to_string(closing.version));
   const bool last = closing.round >= job.last_round;

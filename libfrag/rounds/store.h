@@ -98,7 +98,7 @@ struct TaskRecord {
   std::int64_t draw = 0;    // the round in its SampleSpec: that of issue; of an asynchronous rule the part's
                             // tasks so far, with this one
   std::uint64_t count = 0;  // fragments that it was asked for; 0: as the job says
-  std::string sha256;       // of the accepted result; this and all below only then
+  std::string digest;       // XXH3-128 of the accepted result; this and all below only then
   std::uint64_t bytes = 0;
   std::int64_t order = 0;  // of acceptance within the job, from 1
   double norm = 0;         // L2, of its parameters' change
@@ -138,7 +138,7 @@ struct WeightsRecord {
   std::int64_t version = 0;  // from 0, over all jobs
   std::int64_t job = 0;
   std::int64_t round = 0;  // that made it; 0 for what the submitter sent
-  std::string sha256;
+  std::string digest;      // XXH3-128 of its file
   std::uint64_t bytes = 0;
   bool pruned = false;  // its file is gone, to bound the disk
 

@@ -138,7 +138,7 @@ def check_replay(aggregator, state, rng):
     expected = list(map(as_float, FIRST))
     for entry in status["history"]:
         rows = database.execute(
-            "SELECT id, sha256 FROM tasks WHERE job=? AND round=? AND state='accepted' ORDER BY part",
+            "SELECT id, digest FROM tasks WHERE job=? AND round=? AND state='accepted' ORDER BY part",
             (status["job"], entry["round"])).fetchall()
         assert len(rows) == entry["taken"] == status["needed"] == 2, (rows, entry)
         files = [(state / "results" / ("%s-%s.safetensors" % row)).read_bytes() for row in rows]

@@ -110,7 +110,7 @@ TEST_CASE("an upload that breaks off goes on where it was, and its digest is of 
   const Upload upload(body_of("defg", true, "bytes 3-6/7"), disk.incoming, "a", 10);
   CHECK(upload.whole());
   CHECK(upload.bytes() == 7);
-  CHECK(upload.sha256() == sha256_hex("abcdefg"));
+  CHECK(upload.digest() == xxh3_128_hex("abcdefg"));
   CHECK(read_file(upload.path()) == "abcdefg");
   CHECK(disk.incoming.kept_bytes("a") == 0);
 }
@@ -120,7 +120,7 @@ TEST_CASE("a file may come in pieces") {
   const Upload first(body_of("ab", true, "bytes 0-1/3"), disk.incoming, "a", 10);
   CHECK_FALSE(first.whole());
   CHECK(first.bytes() == 2);
-  CHECK(Upload(body_of("c", true, "bytes 2-2/3"), disk.incoming, "a", 10).sha256() == sha256_hex("abc"));
+  CHECK(Upload(body_of("c", true, "bytes 2-2/3"), disk.incoming, "a", 10).digest() == xxh3_128_hex("abc"));
   CHECK(disk.files() == 0);
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("a piece that does not belong there is refused with the place where it
        {"bytes 3-4/4", "bytes 3-2/9", "bytes 3-3/*", "bytes=3-3/9", "3-3/9", "bytes 3-9/20"})
     CHECK(http_status([&] { Upload(body_of("e", true, range), disk.incoming, "a", 10); }) == 416);
   CHECK(http_status([&] { Upload(body_of("e", true, "bytes 3-3/11"), disk.incoming, "a", 10); }) == 413);
-  CHECK(Upload(body_of("new"), disk.incoming, "a", 10).sha256() == sha256_hex("new"));
+  CHECK(Upload(body_of("new"), disk.incoming, "a", 10).digest() == xxh3_128_hex("new"));
   CHECK(disk.files() == 0);
 }
 

@@ -307,7 +307,7 @@ TEST_CASE("a round that is closed can be closed again from its records") {
   CHECK(after.version == before.version);
   REQUIRE(after.results.size() == 2);
   CHECK(after.results[0].task == before.results[0].task);
-  CHECK(after.results[1].sha256 == before.results[1].sha256);
+  CHECK(after.results[1].digest == before.results[1].digest);
 }
 
 }  // namespace frag::rounds

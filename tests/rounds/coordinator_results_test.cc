@@ -153,7 +153,7 @@ TEST_CASE("a closing that was interrupted is found again, the same") {
   CHECK(after->version == before->version);
   CHECK(after->base == before->base);
   REQUIRE(after->results.size() == 2);
-  CHECK(after->results[1].sha256 == before->results[1].sha256);
+  CHECK(after->results[1].digest == before->results[1].digest);
 }
 
 TEST_CASE("nothing is handed out while a round is being averaged") {

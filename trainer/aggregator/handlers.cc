@@ -125,8 +125,8 @@ Response Service::put_weights(Request& request) {
   if (const std::string fault = fault_of(upload.path()); !fault.empty()) throw HttpError(422, fault);
   coordinate([&](rounds::Coordinator& c) {
     // Under the mutex, because the file's name is the version that open() is about to give.
-    if (c.awaits(job, upload.sha256())) upload.move_to(directory_.weights(c.next_version()));
-    c.open(job, upload.sha256(), upload.bytes());
+    if (c.awaits(job, upload.digest())) upload.move_to(directory_.weights(c.next_version()));
+    c.open(job, upload.digest(), upload.bytes());
   });
   return Response::json({{"job", job}, {"state", "open"}});
 }
@@ -146,7 +146,7 @@ Response Service::get_weights(Request& request) {
     return file->read(offset, count);
   };
   return http::serve(request,
-                     http::readable(file->size(), weights->sha256, "application/octet-stream", read));
+                     http::readable(file->size(), weights->digest, "application/octet-stream", read));
 }
 
 Response Service::job_status(Request& request) {
@@ -192,6 +192,34 @@ void Service::refuse_result(std::int64_t worker, const std::string& task, const 
   coordinate([&](rounds::Coordinator& c) { c.reject(worker, task, why); });
 }
 
+// One at a time settles a task's result, so that the file in its place is the one that was checked. HttpError
+// 503 where somebody else does.
+class Service::Turn {
+ public:
+  Turn(Service& service, const std::string& task) : service_(service), task_(task) {
+    const std::lock_guard lock(service.mutex_);
+    const auto record = service.store_.find_task(task);
+    counts_ = record && record->state == rounds::TaskState::accepted;
+    if (!service.settling_.insert(task).second) {
+      throw http::try_later("another result of task " + task + " is being taken");
+    }
+  }
+  ~Turn() {
+    const std::lock_guard lock(service_.mutex_);
+    service_.settling_.erase(task_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  // Whether one was accepted before.
+  bool counts() const { return counts_; }
+
+ private:
+  Service& service_;
+  const std::string task_;
+  bool counts_ = false;
+};
+
 Response Service::put_result(Request& request) {
   const std::int64_t worker = require_worker(request);
   const std::string& task = request.captures.at("task");
@@ -212,15 +240,14 @@ Response Service::put_result(Request& request) {
     throw HttpError(422, check.fault);
   }
   // In its place before it counts, so that a record without its file cannot be; a file without a record can,
-  // and is removed at the next start.
-  const std::filesystem::path place = directory_.result(task, upload->sha256());
-  upload->move_to(place);
+  // and is removed at the next start. What counts already stays the file that it is.
+  const Turn turn(*this, task);
+  const std::filesystem::path place = directory_.result(task, upload->digest());
+  if (!turn.counts()) upload->move_to(place);
   try {
-    const bool kept = coordinate([&](rounds::Coordinator& c) {
-      c.accept(worker, task, {upload->sha256(), upload->bytes(), check.norm, check.report});
-      return c.keeps(*store_.find_task(task));
+    coordinate([&](rounds::Coordinator& c) {
+      c.accept(worker, task, {upload->digest(), upload->bytes(), check.norm, check.report});
     });
-    if (!kept) ::unlink(place.c_str());  // sent again, long after it was taken
   } catch (const Error& error) {
     if (error.code() == Errc::refused) ::unlink(place.c_str());
     throw;

@@ -33,7 +33,7 @@ class Incoming {
   struct Part {
     std::filesystem::path path;
     std::uint64_t bytes = 0;
-    Sha256 sha;  // of them
+    Xxh3 digest;  // of them
     Clock::time_point last{};
   };
 

@@ -40,7 +40,7 @@ class Scratch {
 
 bool all_there(const StateDirectory& directory, const Closing& round) {
   return std::all_of(round.results.begin(), round.results.end(), [&](const Closing::Result& result) {
-    return std::filesystem::exists(directory.result(result.task, result.sha256));
+    return std::filesystem::exists(directory.result(result.task, result.digest));
   });
 }
 
@@ -72,7 +72,7 @@ rounds::StepFiles files_of(const StateDirectory& directory, const Scratch& scrat
   rounds::StepFiles files;
   files.base = first ? directory.weights(round.base) : scratch.weights(round.round - 1);
   for (const Closing::Result& result : round.results) {
-    files.results.push_back(directory.result(result.task, result.sha256));
+    files.results.push_back(directory.result(result.task, result.digest));
   }
   files.next = scratch.weights(round.round);
   if (round.round > 1) files.memory = first ? directory.memory(round.base) : scratch.memory(round.round - 1);
@@ -103,7 +103,7 @@ Replay replay(const std::filesystem::path& state, std::optional<std::int64_t> wa
     const auto rule = rounds::make_rule(round.rule, round.step);
     const auto files = files_of(directory, scratch, round, &round == &kept.front());
     const rounds::Aggregated made = rounds::aggregate(files, *rule);
-    const bool equal = coordinator.weights(round.version)->sha256 == made.sha256;
+    const bool equal = coordinator.weights(round.version)->digest == made.digest;
     ++replay.rounds;
     replay.different += !equal;
     report({round.round, round.version, static_cast<std::int64_t>(round.results.size()), equal});

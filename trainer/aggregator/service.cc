@@ -121,7 +121,7 @@ void Service::remove_orphans() {
     const std::string stem = entry.path().stem().string();
     const auto task = store_.find_task(stem.substr(0, stem.rfind('-')));
     const bool counts =
-        task && coordinator_.keeps(*task) && entry.path() == directory_.result(task->id, task->sha256);
+        task && coordinator_.keeps(*task) && entry.path() == directory_.result(task->id, task->digest);
     if (!counts) orphans.push_back(entry.path());
   }
   std::error_code ignored;  // a file that stays costs space and nothing else
@@ -141,7 +141,7 @@ void Service::prune() {
   const rounds::Prunable gone = coordinator_.prune();
   std::error_code ignored;
   for (const auto& result : gone.results) {
-    std::filesystem::remove(directory_.result(result.task, result.sha256), ignored);
+    std::filesystem::remove(directory_.result(result.task, result.digest), ignored);
   }
   for (const std::int64_t version : gone.weights) remove_weights(version);
 }
@@ -183,7 +183,7 @@ void Service::average(const rounds::Closing& closing, std::unique_lock<std::mute
     throw;
   }
   lock.lock();
-  coordinator_.close(closing, written.sha256, written.bytes);
+  coordinator_.close(closing, written.digest, written.bytes);
   trouble_.clear();
   openings_.notify_all();
   log("job " + std::to_string(closing.job) + ": round " + std::to_string(closing.round) + " closed with " +
@@ -195,7 +195,7 @@ rounds::StepFiles Service::step_files(const rounds::Closing& closing) const {
   rounds::StepFiles files;
   files.base = directory_.weights(closing.base);
   for (const auto& result : closing.results) {
-    files.results.push_back(directory_.result(result.task, result.sha256));
+    files.results.push_back(directory_.result(result.task, result.digest));
   }
   files.next = directory_.weights(closing.version);
   if (closing.round > 1) files.memory = directory_.memory(closing.base);

@@ -92,6 +92,7 @@ class Service {
   http::Response offer(http::Request& request, Roles roles, const Ask& ask);
   void wake(std::uint64_t changes, std::uint64_t openings);
 
+  class Turn;
   std::shared_ptr<const rounds::TensorLayout> layout_of(std::int64_t version);
   void refuse_result(std::int64_t worker, const std::string& task, const std::string& why);
   void remove_orphans();
@@ -117,6 +118,7 @@ class Service {
   std::condition_variable changes_;   // something to do, or to wait for, for the background thread
   SqliteStore store_;
   rounds::Coordinator coordinator_;
+  std::set<std::string> settling_;  // tasks of which somebody holds the turn
   bool stopping_ = false;
   std::string trouble_;  // why the last averaging failed; empty while all is well
 

@@ -1,6 +1,7 @@
 #include "trainer/aggregator/sqlite_rows.h"
 
 #include "libfrag/base/error.h"
+#include "libfrag/rounds/state.h"
 
 namespace frag::aggregator {
 namespace {
@@ -18,7 +19,7 @@ using rounds::TaskState;
 using rounds::WeightsRecord;
 using rounds::WorkerRecord;
 
-constexpr std::int64_t kFormat = 2;
+constexpr std::int64_t kFormat = 3;
 
 // States are stored as the words below; the position is the enumerator's value.
 constexpr const char* kJobStates[] = {"awaiting_weights", "open", "paused", "finished"};
@@ -37,7 +38,7 @@ constexpr const char* kSchema = R"(
   CREATE TABLE IF NOT EXISTS tasks(id TEXT PRIMARY KEY, job INTEGER NOT NULL, round INTEGER NOT NULL,
     part INTEGER NOT NULL, worker INTEGER NOT NULL, state TEXT NOT NULL, issued INTEGER NOT NULL,
     ended INTEGER NOT NULL, base INTEGER NOT NULL, draw INTEGER NOT NULL, count INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, "order" INTEGER NOT NULL, norm REAL NOT NULL,
+    digest TEXT NOT NULL, bytes INTEGER NOT NULL, "order" INTEGER NOT NULL, norm REAL NOT NULL,
     report TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS tasks_by_round ON tasks(job, round);
   CREATE INDEX IF NOT EXISTS tasks_by_part ON tasks(job, part);
@@ -47,12 +48,12 @@ constexpr const char* kSchema = R"(
     late INTEGER NOT NULL, part INTEGER NOT NULL, speed REAL NOT NULL, accepted TEXT NOT NULL,
     PRIMARY KEY(job, worker)) STRICT;
   CREATE TABLE IF NOT EXISTS weights(version INTEGER PRIMARY KEY, job INTEGER NOT NULL, round INTEGER NOT NULL,
-    sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;
+    digest TEXT NOT NULL, bytes INTEGER NOT NULL, pruned INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS measurements(version INTEGER PRIMARY KEY, job INTEGER NOT NULL, round INTEGER NOT NULL,
     fragments INTEGER NOT NULL, accuracy REAL NOT NULL, loss REAL NOT NULL, "when" INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS events(number INTEGER PRIMARY KEY, job INTEGER NOT NULL, round INTEGER NOT NULL,
     "when" INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT;
-  PRAGMA user_version = 2;
+  PRAGMA user_version = 3;
 )";
 
 template <class Enum, std::size_t count>
@@ -107,7 +108,7 @@ TaskRecord read_task(Statement& row) {
   task.state = from_word<TaskState>(kTaskStates, row.text());
   for (auto* field : {&task.issued, &task.ended, &task.base, &task.draw}) *field = row.integer();
   task.count = size_of(row);
-  task.sha256 = row.text();
+  task.digest = row.text();
   task.bytes = size_of(row);
   task.order = row.integer();
   task.norm = row.real();
@@ -137,7 +138,7 @@ MemberRecord read_member(Statement& row) {
 WeightsRecord read_weights(Statement& row) {
   WeightsRecord weights;
   for (auto* field : {&weights.version, &weights.job, &weights.round}) *field = row.integer();
-  weights.sha256 = row.text();
+  weights.digest = row.text();
   weights.bytes = size_of(row);
   weights.pruned = row.integer() != 0;
   return weights;
@@ -222,7 +223,7 @@ void put(Database& database, const TaskRecord& task) {
       "INSERT OR REPLACE INTO tasks VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)");
   row.bind(task.id).bind(task.job).bind(task.round).bind(task.part).bind(task.worker);
   row.bind(word(kTaskStates, task.state)).bind(task.issued).bind(task.ended).bind(task.base).bind(task.draw);
-  row.bind(static_cast<std::int64_t>(task.count)).bind(task.sha256);
+  row.bind(static_cast<std::int64_t>(task.count)).bind(task.digest);
   row.bind(static_cast<std::int64_t>(task.bytes)).bind(task.order).bind(task.norm);
   row.bind(to_json(task.report).dump()).run();
 }
@@ -240,7 +241,7 @@ void put(Database& database, const MemberRecord& member) {
 
 void put(Database& database, const WeightsRecord& weights) {
   Statement row(database, "INSERT OR REPLACE INTO weights VALUES(?1,?2,?3,?4,?5,?6)");
-  row.bind(weights.version).bind(weights.job).bind(weights.round).bind(weights.sha256);
+  row.bind(weights.version).bind(weights.job).bind(weights.round).bind(weights.digest);
   row.bind(static_cast<std::int64_t>(weights.bytes)).bind(std::int64_t{weights.pruned}).run();
 }
 

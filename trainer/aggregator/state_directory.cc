@@ -85,8 +85,8 @@ std::filesystem::path StateDirectory::memory(std::int64_t version) const {
   return root_ / "memory" / file_of(version);
 }
 
-std::filesystem::path StateDirectory::result(const std::string& task, const std::string& sha256) const {
-  return results() / (task + "-" + sha256 + ".safetensors");
+std::filesystem::path StateDirectory::result(const std::string& task, const std::string& digest) const {
+  return results() / (task + "-" + digest + ".safetensors");
 }
 
 std::filesystem::path StateDirectory::incoming() {

@@ -36,7 +36,7 @@ class StateDirectory {
   std::filesystem::path weights(std::int64_t version) const;
   std::filesystem::path memory(std::int64_t version) const;
   std::filesystem::path results() const { return root_ / "results"; }
-  std::filesystem::path result(const std::string& task, const std::string& sha256) const;
+  std::filesystem::path result(const std::string& task, const std::string& digest) const;
   std::filesystem::path jobs() const { return root_ / "jobs"; }
   // A new name at each call; any thread.
   std::filesystem::path incoming();

@@ -60,7 +60,7 @@ void Upload::receive(const http::Request& request, std::uint64_t limit) {
   while (const std::size_t got = read(request, file)) {
     if (part_.bytes + got > limit) too_long(limit);
     const std::string_view bytes(buffer_.data(), got);
-    part_.sha.update(bytes);
+    part_.digest.update(bytes);
     file.write(bytes);
     part_.bytes = file.size();
   }
@@ -71,7 +71,7 @@ void Upload::receive(const http::Request& request, std::uint64_t limit) {
   }
   file.close();
   incoming_.drop(name_);  // an older one that broke off
-  sha256_ = part_.sha.hex();
+  digest_ = part_.digest.hex();
 }
 
 // What the body throws is its sender's doing, and what came before is worth keeping.

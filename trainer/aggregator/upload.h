@@ -31,7 +31,7 @@ class Upload {
   // False where the request held a piece and more are to come; it is kept then, and only bytes() is known.
   bool whole() const { return whole_; }
   const std::filesystem::path& path() const { return part_.path; }
-  const std::string& sha256() const { return sha256_; }
+  const std::string& digest() const { return digest_; }
   std::uint64_t bytes() const { return part_.bytes; }
 
   // Renames it to `place`, durably.
@@ -55,7 +55,7 @@ class Upload {
   std::unique_ptr<Incoming::Place> place_;
   Incoming::Part part_;
   std::string buffer_;
-  std::string sha256_;
+  std::string digest_;
   bool whole_ = true;
   bool ours_ = true;  // the file is to be removed
 };

@@ -66,7 +66,7 @@ FragmentSet SimulatedTraining::draw(const rounds::Lease& lease) {
 
 std::pair<std::string, std::uint64_t> SimulatedTraining::first_weights() {
   write_file_atomic(weights_path(0), job_.weights);
-  return {sha256_hex(job_.weights), job_.weights.size()};
+  return {xxh3_128_hex(job_.weights), job_.weights.size()};
 }
 
 std::int64_t SimulatedTraining::fragments(const rounds::Lease& lease) {
@@ -86,7 +86,7 @@ rounds::CheckedResult SimulatedTraining::train(std::int64_t worker, const rounds
   write_file_atomic(path, result.file);
   const rounds::ResultCheck check = rounds::check_result(path, start.layout);
   if (!check.fault.empty()) throw Error(Errc::bad_input, "task " + lease.task + ": " + check.fault);
-  return {sha256_hex(result.file), result.file.size(), check.norm, check.report};
+  return {xxh3_128_hex(result.file), result.file.size(), check.norm, check.report};
 }
 
 bool SimulatedTraining::needs_late_results() const {
@@ -106,7 +106,7 @@ std::pair<std::string, std::uint64_t> SimulatedTraining::close(const rounds::Clo
   std::error_code ignored;
   for (const auto& path : files.results) std::filesystem::remove(path, ignored);
   std::filesystem::remove(files.memory, ignored);
-  return {written.sha256, written.bytes};
+  return {written.digest, written.bytes};
 }
 
 rounds::Measurement SimulatedTraining::measure(const rounds::EvaluationLease& lease) {
