@@ -1,5 +1,7 @@
 #include "tools/sample_options.h"
 
+#include <algorithm>
+
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
 #include "libfrag/cutting/pack_order.h"
@@ -26,10 +28,17 @@ constexpr Parameter kParameters[] = {
     {"round", "Number of the round, from 0"},
     {"keep", "Share of a hybrid window that stays from round to round, as in 0.75"},
     {"holdout", "Share of each class's groups set aside in this round, as in 0.1"},
+    {"holdout-round", "Set aside what another round does: the same groups in all rounds"},
     {"balance",
      "class: equal counts; none: every fragment equally likely; or weights by class, as in "
      "NAME:3,NAME:1"},
 };
+
+// `--holdout-round` is the parameter holdout_round.
+std::string key_of(std::string option) {
+  std::replace(option.begin(), option.end(), '-', '_');
+  return option;
+}
 
 }  // namespace
 
@@ -60,7 +69,7 @@ void add_sample_options(CLI::App& command, const std::shared_ptr<SampleOptions>&
     command
         .add_option_function<std::string>(
             std::string("--") + parameter.name,
-            [options, name = parameter.name](const std::string& text) { options->given[name] = text; },
+            [options, key = key_of(parameter.name)](const std::string& text) { options->given[key] = text; },
             parameter.help)
         ->group(kGroup);
   }

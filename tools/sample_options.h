@@ -21,7 +21,8 @@ struct SampleOptions {
   SampleSpec spec() const;
 };
 
-// Adds --split, --fold, --side, --count, --seed, --policy, --round, --part i/n, --keep, --holdout, --balance,
+// Adds --split, --fold, --side, --count, --seed, --policy, --round, --part i/n, --keep, --holdout,
+// --holdout-round, --balance,
 // --weights and --repeats.
 void add_sample_options(CLI::App& command, const std::shared_ptr<SampleOptions>& options);
 

@@ -38,12 +38,18 @@ Json to_json(const Evaluation& evaluation) {
   return Json{{"every", evaluation.every}, {"sample", to_json(evaluation.sample)}};
 }
 
+// The same groups in all rounds: what trained in one is known in the next, and what is tested never trains.
+void fix_holdout(SampleSpec& sample) {
+  if (sample.holdout > 0 && !sample.holdout_round) sample.holdout_round = 0;
+}
+
 Evaluation evaluation_from_json(const Json& json) {
   const Fields fields(json, "job: evaluation");
   fields.refuse_others({"every", "sample"});
   Evaluation evaluation;
   if (fields.has("every")) evaluation.every = fields.integer("every", 1, kCountLimit);
   evaluation.sample = sample_spec_from_json(fields.at("sample"));
+  fix_holdout(evaluation.sample);
   return evaluation;
 }
 
@@ -62,8 +68,17 @@ StopRule stop_from_json(const Json& json) {
   return stop;
 }
 
+void check_evaluation(const JobSpec& job) {
+  if (!job.evaluation || disjoint(job.sample, job.evaluation->sample)) return;
+  throw Error(
+      Errc::bad_input,
+      "job: \"evaluation\" would measure on groups that train; give its \"sample\" another \"split\", "
+      "or the \"fold\" or the \"holdout\" and \"seed\" of the job's own \"sample\" with \"side\" test");
+}
+
 // Keys that make no sense together.
 void check_job(const JobSpec& job) {
+  check_evaluation(job);
   const std::size_t rows = job.sample.part_weights.size();
   if (rows > 0 && rows != static_cast<std::size_t>(job.nodes)) {
     throw Error(Errc::bad_input, "job: \"sample\" has weights for " + std::to_string(rows) +
@@ -230,6 +245,7 @@ JobSpec job_spec_from_json(const Json& json) {
                         "clip", "augment"});
   }
   if (fields.has("sample")) job.sample = sample_spec_from_json(fields.at("sample"));
+  fix_holdout(job.sample);
   job.rule = fields.has("rule") ? rule_from_json(fields.at("rule"), "job: rule") : complete(RuleSpec{});
   if (fields.has("compression")) {
     job.compression = compression_from_json(fields.at("compression"), "job: compression");

@@ -104,7 +104,9 @@ struct JobSpec {
   std::int64_t at_least = 1;  // parts with which BelowQuorum::close may close a round
   Work work = Work::equal;
   LocalSettings local;
-  SampleSpec sample;  // round, part and parts are set by the aggregator; part_weights: none, or `nodes` rows
+  // round, part and parts are set by the aggregator; part_weights: none, or `nodes` rows. A holdout is the
+  // same in all rounds: holdout_round is set.
+  SampleSpec sample;
   RuleSpec rule;
   Compression compression;
   std::optional<Evaluation> evaluation;

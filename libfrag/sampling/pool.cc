@@ -120,7 +120,8 @@ std::vector<bool> Pools::held_out(const Split& split, const SampleSpec& spec) co
     const KeyedPermutation order(
         groups.size(),
         sha256_word("libfrag/sample/1|holdout|split=" + spec.split + "|seed=" + std::to_string(spec.seed) +
-                    "|round=" + std::to_string(spec.round) + "|class=" + std::to_string(number)));
+                    "|round=" + std::to_string(spec.holdout_round.value_or(spec.round)) +
+                    "|class=" + std::to_string(number)));
     const std::uint64_t count =
         std::clamp<std::uint64_t>(groups.size() * spec.holdout / 1000, 1, groups.size() - 1);
     for (std::uint64_t i = 0; i < count; ++i) held[groups[order(i)]] = true;

@@ -101,7 +101,8 @@ std::vector<std::pair<std::string, std::string>> to_query(const SampleSpec& spec
 
 SampleSpec sample_spec_from_query(const std::map<std::string, std::string>& params,
                                   const std::vector<std::string>& also_known) {
-  static const std::vector<std::string> kNumbers = {"count", "seed", "round", "part", "parts", "fold"};
+  static const std::vector<std::string> kNumbers = {"count", "seed", "round",        "part",
+                                                    "parts", "fold", "holdout_round"};
   static const std::vector<std::string> kTexts = {"split", "policy", "side"};
   const auto is_in = [](const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();

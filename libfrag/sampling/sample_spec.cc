@@ -108,10 +108,21 @@ void read_balance(const Json& json, SampleSpec& spec) {
   }
 }
 
+// The one side that a sample comes from, or the one fold that it does not.
+struct Source {
+  std::string split;
+  bool all_but = false;
+};
+
+Source source_of(const SampleSpec& spec) {
+  if (!spec.fold) return {spec.split};
+  return {"fold" + std::to_string(*spec.fold), spec.side == SampleSide::train};
+}
+
 void refuse_other_keys(const Json& json) {
-  static const std::vector<std::string> kKeys = {"split",   "count",   "seed",    "round",  "part",
-                                                 "parts",   "balance", "repeats", "policy", "keep",
-                                                 "holdout", "side",    "fold",    "weights"};
+  static const std::vector<std::string> kKeys = {"split",   "count",         "seed",    "round",  "part",
+                                                 "parts",   "balance",       "repeats", "policy", "keep",
+                                                 "holdout", "holdout_round", "side",    "fold",   "weights"};
   if (!json.is_object()) fail("not an object");
   for (const auto& [key, value] : json.items()) {
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) fail("unknown key \"" + key + "\"");
@@ -133,6 +144,10 @@ void validate(const SampleSpec& spec) {
   if (spec.holdout >= kThousand) fail("\"holdout\" is 1 or more, which leaves nothing to train on");
   if (spec.fold && spec.holdout > 0)
     fail("\"fold\" and \"holdout\" exclude each other: the fold is what is set aside; leave one out");
+  if (spec.holdout_round && spec.holdout == 0)
+    fail(
+        "\"holdout_round\" says by which round a holdout is chosen, and there is none; add one or leave it "
+        "out");
   if (spec.side == SampleSide::test && !spec.fold && spec.holdout == 0)
     fail("\"side\" is test, and nothing is set aside; add a holdout or a fold, or name the split to test on");
   if (spec.balance == Balance::weighted) validate_weights(spec.class_weights);
@@ -156,6 +171,17 @@ SampleSpec sample_of_part(SampleSpec spec, std::uint64_t round, std::uint64_t pa
   return spec;
 }
 
+// Larger holdouts of the same draw set the smaller ones' groups aside too, and more.
+bool disjoint(const SampleSpec& training, const SampleSpec& testing) {
+  const Source from = source_of(training), to = source_of(testing);
+  if (from.all_but || to.all_but) return from.all_but != to.all_but && from.split == to.split;
+  if (from.split != to.split) return true;
+  const bool sides = training.side == SampleSide::train && testing.side == SampleSide::test;
+  const bool same_draw = training.seed == testing.seed && training.holdout_round &&
+                         training.holdout_round == testing.holdout_round;
+  return sides && same_draw && testing.holdout <= training.holdout;
+}
+
 std::string describe_pool(const SampleSpec& spec) {
   if (!spec.fold) return "split \"" + spec.split + "\"";
   return (spec.side == SampleSide::test ? "fold " : "all folds but ") + std::to_string(*spec.fold);
@@ -177,6 +203,7 @@ Json to_json(const SampleSpec& spec) {
   if (spec.policy != SamplePolicy::random) json["policy"] = name_in(kPolicies, spec.policy);
   if (spec.policy == SamplePolicy::hybrid) json["keep"] = share_to_json(spec.keep);
   if (spec.holdout > 0) json["holdout"] = share_to_json(spec.holdout);
+  if (spec.holdout_round) json["holdout_round"] = *spec.holdout_round;
   if (!spec.part_weights.empty()) {
     for (const ClassWeights& weights : spec.part_weights) json["weights"].push_back(weights_to_json(weights));
   } else if (spec.balance == Balance::weighted) {
@@ -212,6 +239,8 @@ SampleSpec sample_spec_from_json(const Json& json) {
     spec.keep = share_from_json(json, "keep");
   }
   if (json.contains("holdout")) spec.holdout = share_from_json(json, "holdout");
+  if (json.contains("holdout_round"))
+    spec.holdout_round = json_get<std::uint64_t>(json, "holdout_round", kWhat);
   validate(spec);
   return spec;
 }

@@ -55,8 +55,10 @@ struct SampleSpec {
   Balance balance = Balance::by_class;
   Repeats repeats = Repeats::refuse;
   SamplePolicy policy = SamplePolicy::random;
-  std::uint32_t keep = 750;             // of hybrid: thousandths of a window that stay, in [0, 1000]
-  std::uint32_t holdout = 0;            // thousandths of each class's groups set aside, in [0, 999]
+  std::uint32_t keep = 750;   // of hybrid: thousandths of a window that stay, in [0, 1000]
+  std::uint32_t holdout = 0;  // thousandths of each class's groups set aside, in [0, 999]
+  // The round by which these groups are chosen, to set the same ones aside in all; absent: `round`.
+  std::optional<std::uint64_t> holdout_round{};
   SampleSide side = SampleSide::train;  // test needs a holdout or a fold
   std::optional<std::uint64_t> fold{};  // instead of `split`; excludes a holdout
   ClassWeights class_weights{};         // of Balance::weighted
@@ -73,12 +75,16 @@ void validate(const SampleSpec& spec);
 // class_weights.
 SampleSpec sample_of_part(SampleSpec spec, std::uint64_t round, std::uint64_t part, std::uint64_t parts);
 
+// Whether no group gives fragments to both, in any round or part and whatever the dataset; false also where
+// that hangs on the dataset.
+bool disjoint(const SampleSpec& training, const SampleSpec& testing);
+
 // What the fragments come from, for people: `split "train"`, `fold 2`, `all folds but 2`.
 std::string describe_pool(const SampleSpec& spec);
 
 // {"split": "train", "count": 600, "seed": 1, "round": 0, "part": 0, "parts": 1, "balance": "class",
-// "repeats": false}, and "policy", "keep", "holdout", "side", "fold" (instead of "split"), "weights" (instead
-// of "balance") where they say something. Weights are objects: {"NAME": 3}.
+// "repeats": false}, and "policy", "keep", "holdout", "holdout_round", "side", "fold" (instead of "split"),
+// "weights" (instead of "balance") where they say something. Weights are objects: {"NAME": 3}.
 Json to_json(const SampleSpec& spec);
 
 // The reverse; absent keys take their defaults, "parts" the number of "weights". An unknown key, a value out

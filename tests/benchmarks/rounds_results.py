@@ -49,7 +49,7 @@ class Bench:
         """Simulates it and gives the line of the table."""
         if self.given.short:
             rounds, count, tested, steps = min(rounds, 2), 40, 40, min(steps, 2)
-        side = 'split = "train"\nholdout = 0.1\nside = "test"' if self.given.tune else 'split = "test"'
+        side = 'split = "train"\nholdout = 0.1\nseed = 1\nside = "test"' if self.given.tune else 'split = "test"'
         file = name.replace(" ", "-").replace("%", "").replace(",", "") + ".toml"
         (self.folder / file).write_text(
             f'model = "{model}"\ninput = {input_edge}\nmirrors = ["http://127.0.0.1:8080"]\nnodes = {nodes}\nrounds = {rounds}\nquorum = {quorum}\n'

@@ -138,7 +138,7 @@ def draw(rows, classes, spec, bitmaps=b""):
     fragments = Fragments(rows, classes, bitmaps)
     out = set()
     if holdout:
-        out = held_out(fragments, split, seed, round_, holdout)
+        out = held_out(fragments, split, seed, spec.get("holdout_round", round_), holdout)
         if side == "test":
             pool += "|side=test"
             fragments = Fragments([row for row in rows if row["group"] in out], classes, bitmaps)
@@ -258,6 +258,8 @@ SPECS = DIVIDED + [
     {"count": 50, "seed": 4, "round": 1, "holdout": 0.3},
     {"holdout": 0.3, "balance": "none"}, {"holdout": 0.001}, {"holdout": 0.999, "side": "test"},
     {"count": 50, "seed": 4, "round": 1, "holdout": 0.3, "side": "test"},
+    {"count": 50, "seed": 4, "round": 1, "holdout": 0.3, "holdout_round": 6},
+    {"count": 50, "seed": 4, "round": 1, "holdout": 0.3, "holdout_round": 6, "side": "test"},
     {"count": 40, "policy": "dynamic", "part": 1, "parts": 2, "holdout": 0.3, "side": "test", "balance": "none"},
     {"count": 45, "policy": "static", "part": 1, "parts": 2, "holdout": 0.3},
     {"count": 77, "balance": WEIGHTS}, {"balance": WEIGHTS}, {"balance": WEIGHTS, "policy": "static", "part": 0, "parts": 4},

@@ -36,6 +36,16 @@ JobSpec example_job() {
   return job;
 }
 
+Json job_with_holdout(const char* evaluation) {
+  JobSpec job = example_job();
+  job.evaluation.reset();
+  job.stop = {};
+  Json json = to_json(job);
+  json["sample"]["holdout"] = 0.2;
+  json["evaluation"] = {{"every", 1}, {"sample", Json::parse(evaluation)}};
+  return json;
+}
+
 std::string why_refused(const Json& json) {
   try {
     job_spec_from_json(json);
@@ -47,6 +57,16 @@ std::string why_refused(const Json& json) {
 }
 
 }  // namespace
+
+TEST_CASE("a job sets the same groups aside in all rounds, and measures on no others") {
+  const JobSpec job = job_spec_from_json(job_with_holdout(R"({"holdout": 0.1, "seed": 7, "side": "test"})"));
+  CHECK(job.sample.holdout_round == 0u);
+  CHECK(job.evaluation->sample.holdout_round == 0u);
+  for (const char* leak : {R"({"holdout": 0.1, "seed": 8, "side": "test"})", R"({"split": "train"})",
+                           R"({"holdout": 0.3, "seed": 7, "side": "test"})"}) {
+    CHECK_THAT(why_refused(job_with_holdout(leak)), Contains("would measure on groups that train"));
+  }
+}
 
 TEST_CASE("a job comes back from its JSON as it was") {
   CHECK(job_spec_from_json(parse_json(to_json(example_job()).dump(), "test")) == example_job());

@@ -85,6 +85,61 @@ TEST_CASE("the groups held out are the same for all parts, policies and balances
   CHECK(rounds.size() > 5);
 }
 
+TEST_CASE("a holdout's round sets the same groups aside in every round") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const RandomSet set = random_set(seed);
+    const Sampler sampler = set.sampler();
+    SampleSpec spec = holdout_of(seed, 300);
+    const auto held = set.groups(held_or_nothing(sampler, tested(spec)));
+    spec.holdout_round = spec.round;
+    for (spec.round = 100; spec.round < 110; ++spec.round) {
+      REQUIRE(set.groups(held_or_nothing(sampler, tested(spec))) == held);
+      for (const std::uint32_t group : set.groups(ids_of(sampler.draw(spec)))) {
+        REQUIRE(held.count(group) == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("samples that are called disjoint share no group, in any two rounds") {
+  SplitMix64 random(12);
+  const auto random_spec = [&random](bool folds) {
+    SampleSpec spec;
+    spec.balance = Balance::none;
+    spec.seed = random.below(2);
+    spec.round = random.below(50);
+    if (folds && random.below(2) > 0) {
+      spec.fold = random.below(3);
+      spec.side = random.below(2) > 0 ? SampleSide::test : SampleSide::train;
+      return spec;
+    }
+    spec.split = folds ? "fold" + std::to_string(random.below(3)) : random.below(4) > 0 ? "train" : "val";
+    spec.holdout = static_cast<std::uint32_t>(random.below(3)) * 200;
+    if (spec.holdout > 0 && random.below(4) > 0) spec.holdout_round = random.below(2);
+    if (spec.holdout > 0 && random.below(2) > 0) spec.side = SampleSide::test;
+    return spec;
+  };
+  int pairs = 0, of_holdouts = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const bool folds = seed % 2 > 0;
+    const RandomSet set =
+        folds ? random_set(seed, {"fold0", "fold1", "fold2"}) : random_set(seed, {"train", "val"});
+    const Sampler sampler = set.sampler();
+    for (int trial = 0; trial < 40; ++trial) {
+      const SampleSpec training = random_spec(folds), testing = random_spec(folds);
+      if (!disjoint(training, testing)) continue;
+      ++pairs;
+      of_holdouts += training.holdout > 0 && training.split == testing.split;
+      const auto trained = set.groups(held_or_nothing(sampler, training));
+      for (const std::uint32_t group : set.groups(held_or_nothing(sampler, testing))) {
+        REQUIRE(trained.count(group) == 0);
+      }
+    }
+  }
+  CHECK(pairs > 500);
+  CHECK(of_holdouts > 20);
+}
+
 TEST_CASE("what is held out is passed over and those behind move up") {
   SplitMix64 random(6);
   for (std::uint64_t seed = 500; seed < 560; ++seed) {
