@@ -45,6 +45,8 @@ Coordinator::Coordinator(Store& store, Clock clock) : store_(store), clock_(std:
     if (held(task)) renew(task);
   }
   for (const auto& [id, worker] : state_.workers) hear(id, 0);
+  // Nor could a result come, so no deadline acts before they had the time to.
+  if (const JobRecord* job = unfinished_job()) grace_ = clock_() + millis(job->spec.lease_s);
 }
 
 void Coordinator::commit(const Batch& batch) {
@@ -276,11 +278,20 @@ void Coordinator::bury_dead(Millis now) {
   if (!batch.empty()) ++openings_;
 }
 
+std::optional<Millis> Coordinator::deadline() const {
+  const RoundRecord* round = open_round();
+  if (round == nullptr) return std::nullopt;
+  const JobRecord& job = *unfinished_job();
+  if (job.state == JobState::paused || job.spec.asynchronous()) return std::nullopt;
+  return std::max(round->deadline, grace_);
+}
+
 // Below the quorum at the deadline. What is held goes on in each case, and no result is lost.
 void Coordinator::pass_deadline(Millis now) {
+  const std::optional<Millis> due = deadline();
+  if (!due || now < *due) return;
   const RoundRecord* round = open_round();
   const JobRecord* job = unfinished_job();
-  if (round == nullptr || job->state == JobState::paused || now < round->deadline) return;
   const std::string have =
       std::to_string(round->taken) + " of " + std::to_string(job->spec.needed()) + " results at the deadline";
   Batch batch;
@@ -324,8 +335,8 @@ std::optional<Millis> Coordinator::next_due() const {
   const auto consider = [&](Millis when) { due = due ? std::min(*due, when) : when; };
   for (const auto& [worker, until] : resting_) consider(until);
   for (const auto& [version, claim] : claims_) consider(claim.until);
-  if (const RoundRecord* round = open_round()) {
-    if (unfinished_job()->state == JobState::open) consider(round->deadline);
+  if (const auto when = deadline()) consider(*when);
+  if (open_round() != nullptr) {
     for (const auto& [id, task] : state_.tasks) {
       if (held(task)) consider(leases_.at(id));
     }

@@ -3,7 +3,7 @@
 // Pure logic over a clock and a store that are passed in: no threads, no sockets, no weights. Every change is
 // one Batch written to the store before it counts here, so a call that throws Errc::io changed nothing and
 // can be made again. Not stored are only how long each lease still lives (after a restart every lease lives
-// for one full length more) and the bytes that the open round moved.
+// for one full length more, and no deadline acts before) and the bytes that the open round moved.
 //
 //   job     awaiting_weights --open()--> open <--> paused, either --> finished
 //   round   open --accept() of the deciding result--> closing --close()--> closed
@@ -228,6 +228,9 @@ class Coordinator {
   std::vector<WeightsRecord> due_measurements(const JobRecord& job) const;
   std::string reason_to_stop(const JobRecord& job) const;
 
+  // When the deadline acts on the open round; nullopt where it does not: none is open, its job is paused, or
+  // the rule is asynchronous.
+  std::optional<Millis> deadline() const;
   void bury_dead(Millis now);
   void pass_deadline(Millis now);
   void end_rests(Millis now);
@@ -239,6 +242,7 @@ class Coordinator {
   State state_;  // of the tasks, only those of rounds that are not over
 
   // Not stored: until when things hold.
+  Millis grace_ = 0;                        // before this no deadline acts
   std::map<std::string, Millis> leases_;    // of held tasks
   std::map<std::int64_t, Millis> heard_;    // until when a silent worker is not gone
   std::map<std::int64_t, Millis> spoke_;    // when a worker was last heard

@@ -105,6 +105,17 @@ TEST_CASE("a lease outlives the steps of others, and so does its worker's restar
   CHECK(campaign.coordinator->closing());
 }
 
+TEST_CASE("no deadline acts on an asynchronous job") {
+  JobSpec job = async_job(1, 9);
+  job.below_quorum = BelowQuorum::pause;
+  Campaign campaign(job);
+  CHECK_FALSE(campaign.coordinator->next_due());
+  campaign.wait(150);
+  campaign.coordinator->advance();
+  CHECK(campaign.status().state == "open");
+  CHECK(campaign.round().extended == 0);
+}
+
 TEST_CASE("a dead lease's result counts when it comes after all") {
   Campaign campaign(async_job(1, 9));
   const auto silent = campaign.worker("silent");

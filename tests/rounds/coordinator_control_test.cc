@@ -64,6 +64,19 @@ TEST_CASE("below the quorum at the deadline a job pauses where it says so, and k
   CHECK(campaign.coordinator->closing()->results.size() == 2);
 }
 
+TEST_CASE("a deadline that passed while the aggregator was away acts one lease after its start") {
+  Campaign campaign(job_of(2, 1));
+  campaign.wait(150);
+  campaign.restart();
+  CHECK(campaign.coordinator->next_due() == campaign.now + 10'000);
+  campaign.wait(9.9);
+  campaign.coordinator->advance();
+  CHECK(campaign.round().extended == 0);
+  campaign.wait(0.1);
+  campaign.coordinator->advance();
+  CHECK(campaign.round().extended == 1);
+}
+
 TEST_CASE("a paused job hands nothing out, also after a restart, until it is resumed") {
   Campaign campaign(job_of(1, 1));
   const auto worker = campaign.worker("a");
