@@ -54,7 +54,7 @@ void Coordinator::commit(const Batch& batch) {
   store_.write(batch);
   state_.apply(batch);
   ++changes_;
-  if (!batch.tasks.empty() || !batch.rounds.empty()) state_.drop_closed_tasks();
+  if (!batch.tasks.empty() || !batch.rounds.empty() || !batch.jobs.empty()) state_.drop_closed_tasks();
 }
 
 void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
@@ -179,6 +179,7 @@ void Coordinator::stop(std::int64_t id, const std::string& why) {
     // Its results are settled and worth having: it closes and is the last one.
     job.last_round = round->round;
     job.reason = why;
+    drop_queued(job, *round, batch);
   } else {
     end(job, why, batch);
     if (round != nullptr) {
@@ -191,6 +192,25 @@ void Coordinator::stop(std::int64_t id, const std::string& why) {
   commit(batch);
   if (job.state == JobState::finished) leases_.clear();
   ++openings_;
+}
+
+// What came for the steps after the round is late: there will be none.
+void Coordinator::drop_queued(JobRecord& job, const RoundRecord& round, Batch& batch) const {
+  const std::vector<TaskRecord> queued = queued_behind(round);
+  if (queued.empty()) return;
+  std::map<std::int64_t, MemberRecord> senders;
+  for (const TaskRecord& task : queued) {
+    batch.tasks.push_back(task);
+    batch.tasks.back().state = TaskState::late;
+    MemberRecord& sender = senders.try_emplace(task.worker, member(job.id, task.worker)).first->second;
+    --sender.taken;
+    ++sender.late;
+    --job.accepted;
+  }
+  for (const auto& [worker, sender] : senders) batch.members.push_back(sender);
+  batch.rounds.push_back(round);
+  batch.rounds.back().late += static_cast<std::int64_t>(queued.size());
+  tell(batch, job.id, round.round, "late", std::to_string(queued.size()) + " results for later steps");
 }
 
 void Coordinator::end(JobRecord& job, const std::string& why, Batch& batch) const {

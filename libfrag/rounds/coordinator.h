@@ -12,7 +12,7 @@
 //
 // Of an asynchronous rule a round is a step of the server: it is made of the next JobSpec::needed() results,
 // whichever versions they started from. There a part is free again as soon as its result is in, a result that
-// comes while a round is closing belongs to the next, and nothing is late before the job has ended.
+// comes while a round is closing belongs to the next, and nothing is late before the job's last step is full.
 //
 // Laws, whatever happens in whatever order: at most one job is not finished; every accepted result counts in
 // exactly one round, and of a synchronous rule a part at most once in it; the results that count never change
@@ -189,8 +189,8 @@ class Coordinator {
   const RoundRecord* open_round() const;
   const JobRecord* job_of_worker(std::int64_t worker);
   const TaskRecord* held_by(std::int64_t worker) const;
-  // That a call about the task counts in: its own, or the newest where it belongs to one that is not there
-  // yet.
+  // That a call about the task counts in: its own, or its job's newest where it belongs to one that is not
+  // there yet.
   RoundRecord round_of(const TaskRecord& task) const;
   bool asynchronous(const TaskRecord& task) const;
   // Whether the task's result could still count.
@@ -214,12 +214,21 @@ class Coordinator {
   [[noreturn]] void refuse_foreign(const TaskRecord& task, RoundRecord round, std::int64_t worker);
   [[noreturn]] void refuse_late(TaskRecord task, RoundRecord round, const std::string& why);
   [[noreturn]] void refuse_repeated(RoundRecord round, const std::string& why);
+  std::string why_late(const TaskRecord& task, const RoundRecord& round) const;
   static void add_to(RoundRecord& round, const TaskRecord& task);
   void count_in(JobRecord& job, TaskRecord& task, Batch& batch) const;
 
+  // The job's results that count in these rounds, or will.
+  std::vector<TaskRecord> accepted_of(std::int64_t job, std::int64_t first, std::int64_t last) const;
+  // Those that came while the round was closing.
+  std::vector<TaskRecord> queued_behind(const RoundRecord& round) const;
+  // The round in which the unfinished job's next result would count: the open one, or of an asynchronous rule
+  // the first that is not full. Above the job's last where no more can count.
+  std::int64_t next_place(const JobRecord& job) const;
   Closing closing_of(const RoundRecord& round, std::vector<TaskRecord> results) const;
   RoundRecord next_round(const JobRecord& job, const RoundRecord& before, std::int64_t base) const;
   void move_on(const RoundRecord& before, Batch& batch) const;
+  void drop_queued(JobRecord& job, const RoundRecord& round, Batch& batch) const;
   void end(JobRecord& job, const std::string& why, Batch& batch) const;
 
   std::int64_t last_closed(std::int64_t job) const;  // 0: none

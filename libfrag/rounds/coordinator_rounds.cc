@@ -31,14 +31,30 @@ Closing Coordinator::closing_of(const RoundRecord& round, std::vector<TaskRecord
   return closing;
 }
 
+std::vector<TaskRecord> Coordinator::accepted_of(std::int64_t job, std::int64_t first,
+                                                 std::int64_t last) const {
+  std::vector<TaskRecord> results;
+  for (const auto& [id, task] : state_.tasks) {
+    const bool is_there = task.job == job && task.round >= first && task.round <= last;
+    if (is_there && task.state == TaskState::accepted) results.push_back(task);
+  }
+  return results;
+}
+
+std::vector<TaskRecord> Coordinator::queued_behind(const RoundRecord& round) const {
+  return accepted_of(round.job, round.round + 1, std::numeric_limits<std::int64_t>::max());
+}
+
+std::int64_t Coordinator::next_place(const JobRecord& job) const {
+  const RoundRecord& round = *current_round();
+  if (round.state == RoundState::open) return round.round;
+  return round.round + 1 + static_cast<std::int64_t>(queued_behind(round).size()) / job.spec.needed();
+}
+
 std::optional<Closing> Coordinator::closing() const {
   const RoundRecord* round = current_round();
   if (round == nullptr || round->state != RoundState::closing) return std::nullopt;
-  std::vector<TaskRecord> results;
-  for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted && task.round == round->round) results.push_back(task);
-  }
-  Closing closing = closing_of(*round, std::move(results));
+  Closing closing = closing_of(*round, accepted_of(round->job, round->round, round->round));
   closing.version = next_version();
   return closing;
 }
@@ -61,9 +77,7 @@ RoundRecord Coordinator::next_round(const JobRecord& job, const RoundRecord& bef
   round.opened = clock_();
   round.deadline = round.opened + millis(job.spec.deadline_s);
   // Of an asynchronous rule: what came while the last one was closing.
-  for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted && task.round == round.round) add_to(round, task);
-  }
+  for (const TaskRecord& task : accepted_of(job.id, round.round, round.round)) add_to(round, task);
   if (round.taken >= job.spec.needed()) {
     round.state = RoundState::closing;
     round.closed = round.opened;

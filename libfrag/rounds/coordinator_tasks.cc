@@ -216,13 +216,13 @@ TaskRecord Coordinator::task_of(const std::string& id) {
 }
 
 RoundRecord Coordinator::round_of(const TaskRecord& task) const {
-  const auto found = state_.rounds.find({task.job, task.round});
-  return found != state_.rounds.end() ? found->second : *current_round();
+  // Numbers ascend, so one that is not there yet comes after the newest.
+  return std::prev(state_.rounds.upper_bound({task.job, task.round}))->second;
 }
 
 bool Coordinator::wanted(const TaskRecord& task) const {
-  const JobState job = state_.jobs.at(task.job).state;
-  if (asynchronous(task)) return job != JobState::finished;
+  const JobRecord& job = state_.jobs.at(task.job);
+  if (asynchronous(task)) return job.state != JobState::finished && next_place(job) <= job.last_round;
   return round_of(task).state == RoundState::open;
 }
 

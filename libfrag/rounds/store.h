@@ -187,9 +187,9 @@ class Store {
   // All of it or nothing, durable on return. Errc::io where that failed; nothing counts then.
   virtual void write(const Batch& batch) = 0;
 
-  // Every record, each kind in ascending key order (tasks by their text), but of the tasks only those whose
-  // round is not over or not there yet (the others are looked up one at a time), and of the events only the
-  // newest 200.
+  // Every record, each kind in ascending key order (tasks by their text), but of the tasks only those of the
+  // job that is not finished whose round is not over or not there yet (the others are looked up one at a
+  // time), and of the events only the newest 200.
   virtual Batch load() = 0;
 
   virtual std::optional<TaskRecord> find_task(const std::string& id) = 0;

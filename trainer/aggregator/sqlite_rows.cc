@@ -263,8 +263,9 @@ Batch load_rows(Database& database) {
   batch.jobs = read_all(database, "SELECT * FROM jobs ORDER BY id", read_job);
   batch.rounds = read_all(database, "SELECT * FROM rounds ORDER BY job, round", read_round);
   batch.tasks = read_all(database,
-                         "SELECT tasks.* FROM tasks LEFT JOIN rounds USING(job, round)"
-                         " WHERE ifnull(rounds.state, 'open') IN ('open', 'closing') ORDER BY tasks.id",
+                         "SELECT tasks.* FROM tasks JOIN jobs ON jobs.id = tasks.job"
+                         " LEFT JOIN rounds USING(job, round) WHERE jobs.state <> 'finished'"
+                         " AND ifnull(rounds.state, 'open') IN ('open', 'closing') ORDER BY tasks.id",
                          read_task);
   batch.workers = read_all(database, "SELECT * FROM workers ORDER BY id", read_worker);
   batch.members = read_all(database, "SELECT * FROM members ORDER BY job, worker", read_member);
