@@ -148,7 +148,7 @@ void Coordinator::pause(std::int64_t id, const std::string& why) {
   if (job.state == JobState::paused) return;
   if (job.state != JobState::open) throw Error(Errc::refused, job_text(job) + " is not running");
   job.state = JobState::paused;
-  job.reason = why;
+  if (!ends_early(job)) job.reason = why;
   Batch batch;
   batch.jobs.push_back(job);
   tell(batch, id, 0, "paused", why);
@@ -160,7 +160,7 @@ void Coordinator::resume(std::int64_t id) {
   if (job.state == JobState::open) return;
   if (job.state != JobState::paused) throw Error(Errc::refused, job_text(job) + " is not paused");
   job.state = JobState::open;
-  job.reason.clear();
+  if (!ends_early(job)) job.reason.clear();
   Batch batch;
   batch.jobs.push_back(job);
   batch.rounds.push_back(*current_round());

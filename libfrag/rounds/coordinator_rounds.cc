@@ -114,7 +114,7 @@ void Coordinator::close(const Closing& closing, const std::string& digest, std::
        std::to_string(closing.results.size()) + " results, weights " + std::to_string(closing.version));
   const bool last = closing.round >= job.last_round;
   if (last) {
-    end(job, job.reason.empty() ? "all " + std::to_string(job.spec.rounds) + " rounds are done" : job.reason,
+    end(job, ends_early(job) ? job.reason : "all " + std::to_string(job.spec.rounds) + " rounds are done",
         batch);
   } else {
     batch.rounds.push_back(next_round(job, *current, closing.version));

@@ -31,10 +31,15 @@ struct JobRecord {
   std::int64_t weights = -1;    // the newest version, -1 before the first
   std::int64_t last_round = 0;  // with which it ends: spec.rounds, or fewer where it was ended before
   std::int64_t accepted = 0;    // results that count or will, over all rounds
-  std::string reason;           // why it is paused or ended
+  std::string reason;           // why it is paused or ended, or ends early
 
   bool operator==(const JobRecord&) const = default;
 };
+
+// Whether somebody stopped it while a round was closing, with which it ends.
+inline bool ends_early(const JobRecord& job) {
+  return job.last_round < job.spec.rounds;
+}
 
 enum class RoundState {
   open,     // parts are handed out and results taken

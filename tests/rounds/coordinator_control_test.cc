@@ -122,6 +122,28 @@ TEST_CASE("a job that is stopped while a round is closing ends with that round's
   CHECK(campaign.status().weights == 1);
 }
 
+TEST_CASE("why a job was paused is not why it ends") {
+  Campaign campaign(job_of(1, 1, 1));
+  const auto worker = campaign.worker("a");
+  const std::string task = campaign.ask(worker);
+  campaign.coordinator->pause(1, "the room is too warm");
+  campaign.send(worker, task);
+  campaign.close();
+  CHECK(campaign.status().reason == "all 1 rounds are done");
+}
+
+TEST_CASE("why a job was stopped stays, whether it is paused or resumed before its round is closed") {
+  Campaign campaign(job_of(1, 1, 5));
+  const auto worker = campaign.worker("a");
+  campaign.send(worker, campaign.ask(worker));
+  campaign.coordinator->stop(1, "enough");
+  campaign.coordinator->pause(1, "the room is too warm");
+  CHECK(campaign.status().reason == "enough");
+  campaign.coordinator->resume(1);
+  campaign.close();
+  CHECK(campaign.status().reason == "enough");
+}
+
 TEST_CASE("a job that awaits its weights can be stopped, and takes none then") {
   Campaign campaign;
   const auto job = campaign.coordinator->submit(job_of(1, 1));
