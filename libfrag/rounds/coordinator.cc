@@ -95,11 +95,14 @@ const RoundRecord* Coordinator::open_round() const {
 
 std::int64_t Coordinator::submit(const JobSpec& spec) {
   if (const JobRecord* job = unfinished_job()) {
+    const char* const way_out =
+        closes_last(job->id) ? "it ends with the round that is closing; stop it again to give this round up"
+                             : "`fragtrain job stop` ends it";
     throw Error(Errc::refused, job_text(*job) +
                                    (job->state == JobState::awaiting_weights ? " awaits its weights"
                                     : job->state == JobState::paused         ? " is paused"
                                                                              : " is open") +
-                                   ": one job runs at a time; `fragtrain job stop` ends it");
+                                   ": one job runs at a time; " + way_out);
   }
   JobRecord job;
   job.id = state_.jobs.empty() ? 1 : state_.jobs.rbegin()->first + 1;
@@ -175,7 +178,7 @@ void Coordinator::stop(std::int64_t id, const std::string& why) {
   if (job.state == JobState::finished) return;
   Batch batch;
   const RoundRecord* round = current_round();
-  if (round != nullptr && round->state == RoundState::closing) {
+  if (round != nullptr && round->state == RoundState::closing && !closes_last(id)) {
     // Its results are settled and worth having: it closes and is the last one.
     job.last_round = round->round;
     job.reason = why;
@@ -185,13 +188,19 @@ void Coordinator::stop(std::int64_t id, const std::string& why) {
     if (round != nullptr) {
       batch.rounds.push_back(*round);
       batch.rounds.back().state = RoundState::stopped;
-      batch.rounds.back().closed = clock_();
+      if (round->closed == 0) batch.rounds.back().closed = clock_();
     }
   }
   batch.jobs.push_back(job);
   commit(batch);
   if (job.state == JobState::finished) leases_.clear();
   ++openings_;
+}
+
+bool Coordinator::closes_last(std::int64_t id) const {
+  const RoundRecord* round = current_round();
+  return round != nullptr && round->job == id && round->state == RoundState::closing &&
+         round->round >= job_of(id).last_round;
 }
 
 // What came for the steps after the round is late: there will be none.

@@ -105,10 +105,13 @@ class Coordinator {
   std::int64_t open(std::int64_t job, const std::string& digest, std::uint64_t bytes);
   // What somebody may want of an unfinished job; `why` is kept for people. What is so already stays so.
   // A paused job hands nothing out and takes what is still held. A stopped one ends at once, or with the
-  // round that is closing.
+  // round that is closing. Where that is its last already, the stop gives the round up: for one that can
+  // never be averaged, because a file is lost.
   void pause(std::int64_t job, const std::string& why);
   void resume(std::int64_t job);
   void stop(std::int64_t job, const std::string& why);
+  // Whether a round is closing with which the job ends.
+  bool closes_last(std::int64_t job) const;
 
   // A new worker, or the one of that name with a new token, its old lease given up and its job forgotten.
   Joined join(const std::string& name);
@@ -150,7 +153,8 @@ class Coordinator {
 
   // The round that waits for its weights. The same answer after a restart.
   std::optional<Closing> closing() const;
-  // They are durable under closing().version: the next round opens, or the job is finished.
+  // They are durable under closing().version: the next round opens, or the job is finished. Errc::internal
+  // where that round is no longer closing.
   void close(const Closing& closing, const std::string& digest, std::uint64_t bytes);
   // A closed round as it was closed, to be made again; Errc::not_found where there is none.
   Closing closed(std::int64_t job, std::int64_t round) const;

@@ -89,7 +89,7 @@ void Coordinator::measured(std::int64_t worker, const Measurement& measurement) 
     commit(batch);
     ++openings_;
   }
-  if (job.state == JobState::finished) return;
+  if (job.state == JobState::finished || closes_last(job.id)) return;
   if (const std::string why = reason_to_stop(job); !why.empty()) stop(job.id, why);
 }
 

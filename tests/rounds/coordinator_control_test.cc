@@ -122,6 +122,42 @@ TEST_CASE("a job that is stopped while a round is closing ends with that round's
   CHECK(campaign.status().weights == 1);
 }
 
+TEST_CASE("a second stop gives up a round that cannot be averaged") {
+  Campaign campaign(job_of(1, 1, 5));
+  const auto worker = campaign.worker("a");
+  campaign.send(worker, campaign.ask(worker));
+  const Closing closing = *campaign.coordinator->closing();
+  campaign.coordinator->stop(1, "enough");
+  campaign.coordinator->stop(1, "its result is lost");
+  CHECK(campaign.status().state == "finished");
+  CHECK(campaign.status().reason == "its result is lost");
+  CHECK(campaign.round().state == "stopped");
+  CHECK_FALSE(campaign.coordinator->closing());
+  CHECK(campaign.open(job_of(1, 1)) == 2);
+  CHECK_THROWS_AS(campaign.coordinator->close(closing, "digest", 1), Error);
+}
+
+TEST_CASE("who submits while a last round is closing is told how to give it up") {
+  Campaign campaign(job_of(1, 1, 1));
+  const auto worker = campaign.worker("a");
+  campaign.send(worker, campaign.ask(worker));
+  CHECK_THROWS_WITH(campaign.coordinator->submit(job_of(1, 1)),
+                    Catch::Contains("stop it again to give this round up"));
+}
+
+TEST_CASE("measurements that end a job do not give up the round that is closing") {
+  JobSpec job = measured_job(10);
+  job.stop.target = 0.9;
+  Campaign campaign(job);
+  const auto worker = campaign.worker("a");
+  for (int round = 1; round <= 2; ++round) do_round(campaign, worker);
+  campaign.send(worker, campaign.ask(worker));
+  for (const std::int64_t version : {1, 2}) campaign.coordinator->measured(worker, {0, version, 60, 0.95, 1});
+  REQUIRE(campaign.coordinator->closing());
+  campaign.close();
+  CHECK(campaign.status().weights == 3);
+}
+
 TEST_CASE("why a job was paused is not why it ends") {
   Campaign campaign(job_of(1, 1, 1));
   const auto worker = campaign.worker("a");
