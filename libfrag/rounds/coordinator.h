@@ -208,6 +208,7 @@ class Coordinator {
   bool has_done_enough(std::int64_t worker) const;
   std::uint64_t count_for(const JobRecord& job, std::int64_t worker) const;
   Offer<Lease> grant(const JobRecord& job, RoundRecord round, std::int64_t worker, std::int64_t part);
+  std::optional<TaskRecord> number(TaskRecord& task, const RoundRecord& round) const;
   Lease lease_of(const TaskRecord& task) const;
   void renew(const TaskRecord& task);
   void hear(std::int64_t worker, Millis wait);

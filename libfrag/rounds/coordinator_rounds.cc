@@ -85,10 +85,10 @@ RoundRecord Coordinator::next_round(const JobRecord& job, const RoundRecord& bef
   return round;
 }
 
-// Of an asynchronous rule a lease goes on in the next round.
+// Of an asynchronous rule a lease goes on in the next round. What is dead or refused stays behind.
 void Coordinator::move_on(const RoundRecord& before, Batch& batch) const {
   for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted || task.round != before.round) continue;
+    if (!held(task) || task.round != before.round) continue;
     batch.tasks.push_back(task);
     batch.tasks.back().round = before.round + 1;
   }
@@ -161,7 +161,9 @@ std::set<std::int64_t> Coordinator::kept_weights(const JobRecord& job) const {
   }
   if (best != nullptr) kept.insert(best->measurement.weights);
   for (const WeightsRecord& weights : due_measurements(job)) kept.insert(weights.version);
-  for (const auto& [id, task] : state_.tasks) kept.insert(task.base);
+  for (const auto& [id, task] : state_.tasks) {
+    if (held(task)) kept.insert(task.base);
+  }
   for (const auto& [version, weights] : state_.weights) {
     const bool is_new = version > job.weights - job.spec.keep_weights;
     if (weights.job == job.id && (weights.round == 0 || is_new)) kept.insert(version);

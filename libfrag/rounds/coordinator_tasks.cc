@@ -167,31 +167,37 @@ Offer<Lease> Coordinator::next_task(std::int64_t worker, Millis wait) {
   return part ? grant(*job, *round, worker, *part) : Offer<Lease>{};
 }
 
+// Gives a new task of a part its id and draw. The part's task before it: of an asynchronous rule of any
+// round, else of this one.
+std::optional<TaskRecord> Coordinator::number(TaskRecord& task, const RoundRecord& round) const {
+  std::optional<TaskRecord> before;
+  if (asynchronous(task)) {
+    before = store_.newest_task(task.job, task.part);
+    task.draw = before ? before->draw + 1 : 1;
+    task.id = task_id(round, task.part, task.draw);
+    return before;
+  }
+  task.draw = round.round;
+  for (std::int64_t issue = 1;; ++issue) {
+    task.id = task_id(round, task.part, issue);
+    const auto found = state_.tasks.find(task.id);
+    if (found == state_.tasks.end()) return before;
+    before = found->second;
+  }
+}
+
 Offer<Lease> Coordinator::grant(const JobRecord& job, RoundRecord round, std::int64_t worker,
                                 std::int64_t part) {
   TaskRecord task;
   Batch batch;
-  if (job.spec.asynchronous()) {
-    task.draw = store_.issued(job.id, part) + 1;
-    task.id = task_id(round, part, task.draw);
-  } else {
-    std::int64_t issue = 1;
-    while (state_.tasks.contains(task_id(round, part, issue))) ++issue;
-    task.draw = round.round;
-    task.id = task_id(round, part, issue);
-  }
-  const bool again = std::any_of(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
-    const TaskState before = entry.second.state;
-    return entry.second.part == part && entry.second.round == round.round &&
-           (before == TaskState::dead || before == TaskState::overdue);
-  });
-  if (again) {
-    ++round.reissued;
-    batch.rounds.push_back(round);
-  }
   task.job = job.id;
   task.round = round.round;
   task.part = part;
+  const std::optional<TaskRecord> before = number(task, round);
+  if (before && (before->state == TaskState::dead || before->state == TaskState::overdue)) {
+    ++round.reissued;
+    batch.rounds.push_back(round);
+  }
   task.worker = worker;
   task.issued = clock_();
   task.base = round.base;

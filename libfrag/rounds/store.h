@@ -202,8 +202,8 @@ class Store {
   // The accepted results that belong to a round, a closed one too, in the order of their acceptance.
   virtual std::vector<TaskRecord> accepted(std::int64_t job, std::int64_t round) = 0;
 
-  // How many tasks there ever were for a part.
-  virtual std::int64_t issued(std::int64_t job, std::int64_t part) = 0;
+  // The part's newest task of an asynchronous job, so that of the largest `draw`; nullopt before the first.
+  virtual std::optional<TaskRecord> newest_task(std::int64_t job, std::int64_t part) = 0;
 };
 
 }  // namespace frag::rounds

@@ -131,6 +131,70 @@ TEST_CASE("a dead lease's result counts when it comes after all") {
   CHECK(campaign.send(silent, task) == Verdict::accepted);
 }
 
+TEST_CASE("a step carries on only the tasks that are held") {
+  Campaign campaign(async_job(3, 9));
+  const auto silent = campaign.worker("silent");
+  const auto wrong = campaign.worker("wrong");
+  const auto quick = campaign.worker("quick");
+  campaign.ask(silent);
+  campaign.coordinator->reject(wrong, campaign.ask(wrong), "NaN");
+  campaign.wait(11);
+  campaign.send(quick, campaign.ask(quick));
+  campaign.close();
+  CHECK(campaign.coordinator->records().tasks.empty());
+}
+
+TEST_CASE("what a dead lease started from is let go, and its result counts all the same") {
+  JobSpec job = async_job(2, 9);
+  job.keep_weights = 1;
+  Campaign campaign(job);
+  const auto silent = campaign.worker("silent");
+  const auto quick = campaign.worker("quick");
+  const auto step = [&] {
+    campaign.send(quick, campaign.ask(quick));
+    campaign.close();
+  };
+  step();
+  const std::string task = campaign.ask(silent);
+  campaign.wait(11);
+  step();
+  step();
+  CHECK(campaign.coordinator->prune().weights == std::vector<std::int64_t>{1, 2});
+  CHECK(campaign.send(silent, task) == Verdict::accepted);
+  CHECK(campaign.round().staleness == 2);
+}
+
+TEST_CASE("a part counts as issued again once for each of its leases that died") {
+  Campaign campaign(async_job(1, 9));
+  const auto silent = campaign.worker("silent");
+  const auto other = campaign.worker("other");
+  campaign.ask(silent);
+  campaign.wait(11);
+  for (int step = 0; step < 3; ++step) {
+    campaign.send(other, campaign.ask(other));
+    campaign.close();
+  }
+  CHECK(campaign.status().history[0].reissued == 1);
+  CHECK(campaign.status().history[1].reissued == 0);
+}
+
+TEST_CASE("a lease that died in one step counts as issued again in the step in which that is") {
+  Campaign campaign(async_job(2, 9));
+  const auto silent = campaign.worker("silent");
+  const auto quick = campaign.worker("quick");
+  const auto newcomer = campaign.worker("newcomer");
+  campaign.ask(silent);
+  const std::string task = campaign.ask(quick);
+  campaign.wait(6);
+  campaign.coordinator->heartbeat(quick, task);
+  campaign.wait(5);
+  campaign.send(quick, task);
+  campaign.close();
+  campaign.ask(quick);
+  CHECK(campaign.ask(newcomer).ends_with("-2"));
+  CHECK(campaign.status().history[0].reissued + campaign.round().reissued == 1);
+}
+
 TEST_CASE("nothing is late before the job has ended") {
   Campaign campaign(async_job(2, 1));
   const auto a = campaign.worker("a");

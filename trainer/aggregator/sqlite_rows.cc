@@ -292,11 +292,10 @@ std::vector<TaskRecord> accepted_rows(Database& database, std::int64_t job, std:
   return rest(rows, read_task);
 }
 
-std::int64_t count_tasks(Database& database, std::int64_t job, std::int64_t part) {
-  Statement row(database, "SELECT count(*) FROM tasks WHERE job = ?1 AND part = ?2");
+std::optional<TaskRecord> newest_task_row(Database& database, std::int64_t job, std::int64_t part) {
+  Statement row(database, "SELECT * FROM tasks WHERE job = ?1 AND part = ?2 ORDER BY draw DESC LIMIT 1");
   row.bind(job).bind(part);
-  row.step();
-  return row.integer();
+  return row.step() ? std::optional(read_task(row)) : std::nullopt;
 }
 
 }  // namespace frag::aggregator
