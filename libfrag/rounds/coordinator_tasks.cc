@@ -19,7 +19,6 @@ std::string task_id(const RoundRecord& round, std::int64_t part, std::int64_t is
 }  // namespace
 
 const TaskRecord* Coordinator::held_by(std::int64_t worker) const {
-  if (open_round() == nullptr) return nullptr;
   for (const auto& [id, task] : state_.tasks) {
     if (task.worker == worker && held(task)) return &task;
   }

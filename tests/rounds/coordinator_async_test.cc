@@ -118,6 +118,18 @@ TEST_CASE("no deadline acts on an asynchronous job") {
   CHECK(campaign.round().extended == 0);
 }
 
+TEST_CASE("joining again while a step is made gives the lease up") {
+  Campaign campaign(async_job(2, 9));
+  const auto worker = campaign.worker("a");
+  const auto other = campaign.worker("b");
+  const std::string task = campaign.ask(worker);
+  campaign.send(other, campaign.ask(other));
+  campaign.worker("a");
+  campaign.close();
+  CHECK(campaign.ask(worker) != task);
+  CHECK(campaign.heartbeat_refused(worker, task));
+}
+
 TEST_CASE("a dead lease's result counts when it comes after all") {
   Campaign campaign(async_job(1, 9));
   const auto silent = campaign.worker("silent");
