@@ -128,7 +128,7 @@ class Coordinator {
 
   // What a result may be.
   struct Admission {
-    std::int64_t base = 0;  // the version that it must fit
+    std::int64_t base = 0;  // the version that it must fit: the job's first, whose file always stays
     double norm_limit = 0;  // 0: none
   };
   // Before a result's bytes are read: throws where they cannot count.

@@ -99,7 +99,8 @@ Coordinator::Admission Coordinator::admit(std::int64_t worker, const std::string
   // It may take longer to arrive than a lease lives; a heartbeat beside it is welcome and not needed to
   // begin.
   if (state_.tasks.contains(id) && held(task)) renew(task);
-  return {task.base, state_.jobs.at(task.job).spec.norm_limit};
+  // All versions of a job are laid out alike, and the one that the task starts from may be pruned by now.
+  return {state_.rounds.at({task.job, 1}).base, state_.jobs.at(task.job).spec.norm_limit};
 }
 
 // Gives the accepted task its place: the round that is open, or of an asynchronous rule the first that is not

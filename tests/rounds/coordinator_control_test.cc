@@ -330,6 +330,23 @@ TEST_CASE("pruning keeps the first, the best, the newest and what is still to be
   CHECK_FALSE(campaign.coordinator->weights(7)->pruned);
 }
 
+TEST_CASE("a result that comes again when its base is pruned is held against weights that are kept") {
+  JobSpec job = job_of(1, 1, 10);
+  job.keep_weights = 1;
+  Campaign campaign(job);
+  const auto worker = campaign.worker("a");
+  do_round(campaign, worker);
+  const std::string task = campaign.ask(worker);
+  campaign.send(worker, task);
+  campaign.close();
+  do_round(campaign, worker);
+  campaign.coordinator->prune();
+  REQUIRE(campaign.coordinator->weights(1)->pruned);
+  const std::int64_t base = campaign.coordinator->admit(worker, task).base;
+  CHECK_FALSE(campaign.coordinator->weights(base)->pruned);
+  CHECK(campaign.send(worker, task) == Verdict::again);
+}
+
 TEST_CASE("the results of a round go when so many newer rounds are closed") {
   JobSpec job = job_of(1, 1, 10);
   job.keep = 2;
