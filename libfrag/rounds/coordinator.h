@@ -32,6 +32,7 @@
 #include <vector>
 
 #include "libfrag/rounds/messages.h"
+#include "libfrag/rounds/result_check.h"
 #include "libfrag/rounds/rules/catalog.h"
 #include "libfrag/rounds/state.h"
 #include "libfrag/rounds/store.h"
@@ -126,11 +127,6 @@ class Coordinator {
   // Renews a lease, a dead one too while its part is free; its length in seconds. Refused where it is lost.
   double heartbeat(std::int64_t worker, const std::string& task);
 
-  // What a result may be.
-  struct Admission {
-    std::int64_t base = 0;  // the version that it must fit: the job's first, whose file always stays
-    double norm_limit = 0;  // 0: none
-  };
   // Before a result's bytes are read: throws where they cannot count.
   Admission admit(std::int64_t worker, const std::string& task);
   // It counts, unless things changed since admit().

@@ -94,13 +94,19 @@ TaskRecord Coordinator::judge(std::int64_t worker, const std::string& id) {
   return task;
 }
 
-Coordinator::Admission Coordinator::admit(std::int64_t worker, const std::string& id) {
+Admission Coordinator::admit(std::int64_t worker, const std::string& id) {
   const TaskRecord task = judge(worker, id);
   // It may take longer to arrive than a lease lives; a heartbeat beside it is welcome and not needed to
   // begin.
   if (state_.tasks.contains(id) && held(task)) renew(task);
+  const JobSpec& spec = state_.jobs.at(task.job).spec;
+  Admission admission;
+  admission.task = id;
   // All versions of a job are laid out alike, and the one that the task starts from may be pruned by now.
-  return {state_.rounds.at({task.job, 1}).base, state_.jobs.at(task.job).spec.norm_limit};
+  admission.base = state_.rounds.at({task.job, 1}).base;
+  admission.norm_limit = spec.norm_limit;
+  admission.fragments = task.count > 0 ? task.count : spec.sample.count.value_or(0);
+  return admission;
 }
 
 // Gives the accepted task its place: the round that is open, or of an asynchronous rule the first that is not

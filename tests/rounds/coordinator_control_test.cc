@@ -228,7 +228,17 @@ TEST_CASE("a slower worker is asked for fewer fragments where the job divides th
   campaign.send(slow, of_slow);
   campaign.close();
   CHECK(campaign.coordinator->next_task(quick, 0).lease.sample.count == 600u);
-  CHECK(campaign.coordinator->next_task(slow, 0).lease.sample.count == 150u);
+  const Lease lease = campaign.coordinator->next_task(slow, 0).lease;
+  CHECK(lease.sample.count == 150u);
+  CHECK(campaign.coordinator->admit(slow, lease.task).fragments == 150);
+}
+
+TEST_CASE("a result's report may say as many fragments as the worker was asked for") {
+  JobSpec job = job_of(1, 1, 2);
+  job.sample.count = 600;
+  Campaign campaign(job);
+  const auto worker = campaign.worker("a");
+  CHECK(campaign.coordinator->admit(worker, campaign.ask(worker)).fragments == 600);
 }
 
 TEST_CASE("a lease names the worker's newest accepted task") {
