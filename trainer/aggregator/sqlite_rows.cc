@@ -81,7 +81,7 @@ JobRecord read_job(Statement& row) {
   job.last_round = row.integer();
   job.accepted = row.integer();
   job.reason = row.text();
-  job.spec = rounds::job_spec_from_json(parse_json(row.text(), "the state database: job"));
+  job.spec = rounds::stored_job_spec_from_json(parse_json(row.text(), "the state database: job"));
   return job;
 }
 
