@@ -282,7 +282,9 @@ TEST_CASE("a result that an earlier job left behind counts in no other job's ste
   left.id = "1-1-0-2";
   left.round = 2;
   left.digest = Campaign::result(left.id).digest;
-  campaign.store.write({.tasks = {left}});
+  Batch leftover;
+  leftover.tasks = {left};
+  campaign.store.write(leftover);
   campaign.restart();
   campaign.open(async_job(1, 3));
   const auto again = campaign.worker("a");
