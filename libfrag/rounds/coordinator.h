@@ -136,8 +136,11 @@ class Coordinator {
   void reject(std::int64_t worker, const std::string& task, const std::string& why);
 
   // The version that the worker is measuring, or the oldest that is due and nobody measures. Finished once
-  // the job is and all that was due is measured. A claim lasts for the job's deadline_s.
+  // the job is and all that was due is measured. A claim lasts for the job's lease_s.
   Offer<EvaluationLease> next_evaluation(std::int64_t worker, Millis wait);
+  // Lets a claim last as long again, one that is over too while nobody else has it; that length in seconds.
+  // Refused where the version is measured or another's, Errc::not_found where there is none.
+  double renew_claim(std::int64_t worker, std::int64_t version);
   // What was measured, for the job's curves; may end the job by its stop rule. The first measurement of a
   // version stays. Errc::not_found for a version that there is not.
   void measured(std::int64_t worker, const Measurement& measurement);
@@ -236,6 +239,9 @@ class Coordinator {
   std::set<std::int64_t> kept_weights(const JobRecord& job) const;
 
   std::vector<WeightsRecord> due_measurements(const JobRecord& job) const;
+  std::optional<std::int64_t> claimant_of(std::int64_t version) const;
+  void claim(std::int64_t worker, const WeightsRecord& weights);
+  const WeightsRecord& weights_of(std::int64_t version) const;
   std::string reason_to_stop(const JobRecord& job) const;
 
   // When the deadline acts on the open round; nullopt where it does not: none is open, its job is paused, or

@@ -276,8 +276,47 @@ TEST_CASE("a version that somebody measures is another's only once its claim is 
   CHECK(campaign.coordinator->next_evaluation(first, 0).kind == OfferKind::task);
   CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::wait);
   CHECK(campaign.coordinator->next_evaluation(first, 0).kind == OfferKind::task);
-  campaign.wait(100);
+  campaign.wait(9.9);
+  CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::wait);
+  campaign.wait(0.1);
   CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::task);
+}
+
+TEST_CASE("an evaluator that asks again goes on with the version it has, whatever else came free") {
+  Campaign campaign(measured_job(3));
+  const auto worker = campaign.worker("a");
+  const auto first = campaign.worker("first");
+  const auto second = campaign.worker("second");
+  const auto version = [&](std::int64_t evaluator) {
+    return campaign.coordinator->next_evaluation(evaluator, 0).lease.weights;
+  };
+  do_round(campaign, worker);
+  do_round(campaign, worker);
+  REQUIRE(version(first) == 1);
+  REQUIRE(version(second) == 2);
+  campaign.worker("first");  // gives version 1 up
+  CHECK(version(second) == 2);
+  CHECK(version(first) == 1);
+}
+
+TEST_CASE("a claim lives as long as its evaluator renews it, and is nobody else's to renew") {
+  Campaign campaign(measured_job(3));
+  const auto worker = campaign.worker("a");
+  const auto first = campaign.worker("first");
+  const auto second = campaign.worker("second");
+  do_round(campaign, worker);
+  campaign.coordinator->next_evaluation(first, 0);
+  for (int i = 0; i < 3; ++i) {
+    campaign.wait(9);
+    CHECK(campaign.coordinator->renew_claim(first, 1) == 10.0);
+  }
+  CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::wait);
+  CHECK(Campaign::refused([&] { campaign.coordinator->renew_claim(second, 1); }));
+  campaign.wait(11);
+  CHECK(campaign.coordinator->renew_claim(first, 1) == 10.0);  // late, and nobody else took it
+  campaign.coordinator->measured(first, {0, 1, 60, 0.5, 1});
+  CHECK(Campaign::refused([&] { campaign.coordinator->renew_claim(first, 1); }));
+  CHECK_THROWS_AS(campaign.coordinator->renew_claim(first, 9), Error);
 }
 
 TEST_CASE("a job ends when its target is reached") {

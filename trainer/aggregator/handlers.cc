@@ -66,6 +66,7 @@ void Service::add_routes() {
                 [this, verb](Request& request) { return control_job(request, verb); });
   }
   router_.add("POST", "/v1/evaluations", to(&Service::next_evaluation));
+  router_.add("POST", "/v1/evaluations/{version}/heartbeat", to(&Service::renew_claim));
   router_.add("PUT", "/v1/evaluations/{version}", to(&Service::put_measurement));
   router_.add("POST", "/v1/workers", to(&Service::join));
   router_.add("POST", "/v1/tasks", to(&Service::next_task));

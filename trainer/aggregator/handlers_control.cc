@@ -29,6 +29,13 @@ Response Service::next_evaluation(Request& request) {
   });
 }
 
+Response Service::renew_claim(Request& request) {
+  const std::int64_t worker = require_worker(request, kEvaluate);
+  const std::int64_t version = number_in_path(request, "version");
+  const double lease = coordinate([&](rounds::Coordinator& c) { return c.renew_claim(worker, version); });
+  return Response::json({{"lease_s", lease}});
+}
+
 Response Service::put_measurement(Request& request) {
   const std::int64_t worker = require_worker(request, kEvaluate);
   const std::int64_t version = number_in_path(request, "version");

@@ -78,6 +78,7 @@ class Service {
   http::Response put_result(http::Request& request);
   http::Response control_job(http::Request& request, const std::string& verb);
   http::Response next_evaluation(http::Request& request);
+  http::Response renew_claim(http::Request& request);
   http::Response put_measurement(http::Request& request);
   http::Response result_offset(http::Request& request);
 
