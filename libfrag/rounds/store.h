@@ -24,6 +24,12 @@ enum class JobState {
   finished,  // after its last round, or earlier as its stop rule or somebody wanted
 };
 
+// As statuses and databases spell it, in the enum's order.
+inline constexpr const char* kJobStates[] = {"awaiting_weights", "open", "paused", "finished"};
+inline const char* name_of(JobState state) {
+  return kJobStates[static_cast<std::size_t>(state)];
+}
+
 struct JobRecord {
   std::int64_t id = 0;  // from 1
   JobSpec spec;
@@ -47,6 +53,11 @@ enum class RoundState {
   closed,   // the next weights exist
   stopped,  // its job was ended before it closed
 };
+
+inline constexpr const char* kRoundStates[] = {"open", "closing", "closed", "stopped"};
+inline const char* name_of(RoundState state) {
+  return kRoundStates[static_cast<std::size_t>(state)];
+}
 
 struct RoundRecord {
   std::int64_t job = 0;

@@ -10,6 +10,8 @@ using rounds::Batch;
 using rounds::EventRecord;
 using rounds::JobRecord;
 using rounds::JobState;
+using rounds::kJobStates;
+using rounds::kRoundStates;
 using rounds::MeasurementRecord;
 using rounds::MemberRecord;
 using rounds::RoundRecord;
@@ -21,9 +23,7 @@ using rounds::WorkerRecord;
 
 constexpr std::int64_t kFormat = 3;
 
-// States are stored as the words below; the position is the enumerator's value.
-constexpr const char* kJobStates[] = {"awaiting_weights", "open", "paused", "finished"};
-constexpr const char* kRoundStates[] = {"open", "closing", "closed", "stopped"};
+// As kJobStates: by the enumerator's value.
 constexpr const char* kTaskStates[] = {"leased", "overdue", "dead", "accepted", "refused", "late"};
 
 constexpr const char* kSchema = R"(
