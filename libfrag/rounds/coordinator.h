@@ -15,8 +15,9 @@
 // comes while a round is closing belongs to the next, and nothing is late before the job's last step is full.
 //
 // Laws, whatever happens in whatever order: at most one job is not finished; every accepted result counts in
-// exactly one round, and of a synchronous rule a part at most once in it; the results that count never change
-// once a round is closing; a round never closes below its quorum unless the job says so.
+// exactly one round, or in none where its job is stopped before, and of a synchronous rule a part at most
+// once in it; the results that count never change once a round is closing; a round never closes below its
+// quorum unless the job says so.
 //
 // One thread at a time (the aggregator holds one mutex around it). Errors: Errc::not_found for a job or task
 // that does not exist, Errc::refused with the reason for what the rules forbid, Errc::io where the store

@@ -237,7 +237,7 @@ double Coordinator::heartbeat(std::int64_t worker, const std::string& id) {
   TaskRecord task = task_of(id);
   if (task.worker != worker) throw Error(Errc::refused, "task " + id + " is another worker's");
   if (!wanted(task)) {
-    throw Error(Errc::refused, "round " + std::to_string(task.round) + " has closed without task " + id);
+    throw Error(Errc::refused, why_late(task, round_of(task)));
   }
   // Late by a heartbeat or two and nobody else on it: no reason to train it again.
   if (task.state == TaskState::dead && open_round() != nullptr && held_by(worker) == nullptr &&

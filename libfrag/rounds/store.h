@@ -96,7 +96,8 @@ enum class TaskState {
   dead,      // no heartbeat in time, or its worker joined anew; its part may be given to another
   accepted,  // its result counts
   refused,   // its result was not what a result should be
-  late,      // its result came after the round had closed or its part was taken
+  late,      // its result came after the round had closed or its part was taken, or for a step that its job
+             // did not make
 };
 
 struct TaskRecord {
