@@ -45,6 +45,8 @@ Coordinator::Coordinator(Store& store, Clock clock) : store_(store), clock_(std:
     if (held(task)) renew(task);
   }
   for (const auto& [id, worker] : state_.workers) hear(id, 0);
+  // Nor could a result come, so no deadline acts before they had the time to.
+  if (const JobRecord* job = unfinished_job()) grace_ = clock_() + millis(job->spec.lease_s);
 }
 
 void Coordinator::commit(const Batch& batch) {
@@ -52,7 +54,7 @@ void Coordinator::commit(const Batch& batch) {
   store_.write(batch);
   state_.apply(batch);
   ++changes_;
-  if (!batch.tasks.empty() || !batch.rounds.empty()) state_.drop_closed_tasks();
+  if (!batch.tasks.empty() || !batch.rounds.empty() || !batch.jobs.empty()) state_.drop_closed_tasks();
 }
 
 void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
@@ -93,11 +95,14 @@ const RoundRecord* Coordinator::open_round() const {
 
 std::int64_t Coordinator::submit(const JobSpec& spec) {
   if (const JobRecord* job = unfinished_job()) {
+    const char* const way_out =
+        closes_last(job->id) ? "it ends with the round that is closing; stop it again to give this round up"
+                             : "`fragtrain job stop` ends it";
     throw Error(Errc::refused, job_text(*job) +
                                    (job->state == JobState::awaiting_weights ? " awaits its weights"
                                     : job->state == JobState::paused         ? " is paused"
                                                                              : " is open") +
-                                   ": one job runs at a time; `fragtrain job stop` ends it");
+                                   ": one job runs at a time; " + way_out);
   }
   JobRecord job;
   job.id = state_.jobs.empty() ? 1 : state_.jobs.rbegin()->first + 1;
@@ -146,7 +151,7 @@ void Coordinator::pause(std::int64_t id, const std::string& why) {
   if (job.state == JobState::paused) return;
   if (job.state != JobState::open) throw Error(Errc::refused, job_text(job) + " is not running");
   job.state = JobState::paused;
-  job.reason = why;
+  if (!ends_early(job)) job.reason = why;
   Batch batch;
   batch.jobs.push_back(job);
   tell(batch, id, 0, "paused", why);
@@ -158,7 +163,7 @@ void Coordinator::resume(std::int64_t id) {
   if (job.state == JobState::open) return;
   if (job.state != JobState::paused) throw Error(Errc::refused, job_text(job) + " is not paused");
   job.state = JobState::open;
-  job.reason.clear();
+  if (!ends_early(job)) job.reason.clear();
   Batch batch;
   batch.jobs.push_back(job);
   batch.rounds.push_back(*current_round());
@@ -173,22 +178,48 @@ void Coordinator::stop(std::int64_t id, const std::string& why) {
   if (job.state == JobState::finished) return;
   Batch batch;
   const RoundRecord* round = current_round();
-  if (round != nullptr && round->state == RoundState::closing) {
+  if (round != nullptr && round->state == RoundState::closing && !closes_last(id)) {
     // Its results are settled and worth having: it closes and is the last one.
     job.last_round = round->round;
     job.reason = why;
+    drop_queued(job, *round, batch);
   } else {
     end(job, why, batch);
     if (round != nullptr) {
       batch.rounds.push_back(*round);
       batch.rounds.back().state = RoundState::stopped;
-      batch.rounds.back().closed = clock_();
+      if (round->closed == 0) batch.rounds.back().closed = clock_();
     }
   }
   batch.jobs.push_back(job);
   commit(batch);
   if (job.state == JobState::finished) leases_.clear();
   ++openings_;
+}
+
+bool Coordinator::closes_last(std::int64_t id) const {
+  const RoundRecord* round = current_round();
+  return round != nullptr && round->job == id && round->state == RoundState::closing &&
+         round->round >= job_of(id).last_round;
+}
+
+// What came for the steps after the round is late: there will be none.
+void Coordinator::drop_queued(JobRecord& job, const RoundRecord& round, Batch& batch) const {
+  const std::vector<TaskRecord> queued = queued_behind(round);
+  if (queued.empty()) return;
+  std::map<std::int64_t, MemberRecord> senders;
+  for (const TaskRecord& task : queued) {
+    batch.tasks.push_back(task);
+    batch.tasks.back().state = TaskState::late;
+    MemberRecord& sender = senders.try_emplace(task.worker, member(job.id, task.worker)).first->second;
+    --sender.taken;
+    ++sender.late;
+    --job.accepted;
+  }
+  for (const auto& [worker, sender] : senders) batch.members.push_back(sender);
+  batch.rounds.push_back(round);
+  batch.rounds.back().late += static_cast<std::int64_t>(queued.size());
+  tell(batch, job.id, round.round, "late", std::to_string(queued.size()) + " results for later steps");
 }
 
 void Coordinator::end(JobRecord& job, const std::string& why, Batch& batch) const {
@@ -276,11 +307,20 @@ void Coordinator::bury_dead(Millis now) {
   if (!batch.empty()) ++openings_;
 }
 
+std::optional<Millis> Coordinator::deadline() const {
+  const RoundRecord* round = open_round();
+  if (round == nullptr) return std::nullopt;
+  const JobRecord& job = *unfinished_job();
+  if (job.state == JobState::paused || job.spec.asynchronous()) return std::nullopt;
+  return std::max(round->deadline, grace_);
+}
+
 // Below the quorum at the deadline. What is held goes on in each case, and no result is lost.
 void Coordinator::pass_deadline(Millis now) {
+  const std::optional<Millis> due = deadline();
+  if (!due || now < *due) return;
   const RoundRecord* round = open_round();
   const JobRecord* job = unfinished_job();
-  if (round == nullptr || job->state == JobState::paused || now < round->deadline) return;
   const std::string have =
       std::to_string(round->taken) + " of " + std::to_string(job->spec.needed()) + " results at the deadline";
   Batch batch;
@@ -324,8 +364,8 @@ std::optional<Millis> Coordinator::next_due() const {
   const auto consider = [&](Millis when) { due = due ? std::min(*due, when) : when; };
   for (const auto& [worker, until] : resting_) consider(until);
   for (const auto& [version, claim] : claims_) consider(claim.until);
-  if (const RoundRecord* round = open_round()) {
-    if (unfinished_job()->state == JobState::open) consider(round->deadline);
+  if (const auto when = deadline()) consider(*when);
+  if (open_round() != nullptr) {
     for (const auto& [id, task] : state_.tasks) {
       if (held(task)) consider(leases_.at(id));
     }

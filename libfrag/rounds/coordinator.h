@@ -3,7 +3,7 @@
 // Pure logic over a clock and a store that are passed in: no threads, no sockets, no weights. Every change is
 // one Batch written to the store before it counts here, so a call that throws Errc::io changed nothing and
 // can be made again. Not stored are only how long each lease still lives (after a restart every lease lives
-// for one full length more) and the bytes that the open round moved.
+// for one full length more, and no deadline acts before) and the bytes that the open round moved.
 //
 //   job     awaiting_weights --open()--> open <--> paused, either --> finished
 //   round   open --accept() of the deciding result--> closing --close()--> closed
@@ -12,11 +12,12 @@
 //
 // Of an asynchronous rule a round is a step of the server: it is made of the next JobSpec::needed() results,
 // whichever versions they started from. There a part is free again as soon as its result is in, a result that
-// comes while a round is closing belongs to the next, and nothing is late before the job has ended.
+// comes while a round is closing belongs to the next, and nothing is late before the job's last step is full.
 //
 // Laws, whatever happens in whatever order: at most one job is not finished; every accepted result counts in
-// exactly one round, and of a synchronous rule a part at most once in it; the results that count never change
-// once a round is closing; a round never closes below its quorum unless the job says so.
+// exactly one round, or in none where its job is stopped before, and of a synchronous rule a part at most
+// once in it; the results that count never change once a round is closing; a round never closes below its
+// quorum unless the job says so.
 //
 // One thread at a time (the aggregator holds one mutex around it). Errors: Errc::not_found for a job or task
 // that does not exist, Errc::refused with the reason for what the rules forbid, Errc::io where the store
@@ -32,6 +33,7 @@
 #include <vector>
 
 #include "libfrag/rounds/messages.h"
+#include "libfrag/rounds/result_check.h"
 #include "libfrag/rounds/rules/catalog.h"
 #include "libfrag/rounds/state.h"
 #include "libfrag/rounds/store.h"
@@ -105,10 +107,13 @@ class Coordinator {
   std::int64_t open(std::int64_t job, const std::string& digest, std::uint64_t bytes);
   // What somebody may want of an unfinished job; `why` is kept for people. What is so already stays so.
   // A paused job hands nothing out and takes what is still held. A stopped one ends at once, or with the
-  // round that is closing.
+  // round that is closing. Where that is its last already, the stop gives the round up: for one that can
+  // never be averaged, because a file is lost.
   void pause(std::int64_t job, const std::string& why);
   void resume(std::int64_t job);
   void stop(std::int64_t job, const std::string& why);
+  // Whether a round is closing with which the job ends.
+  bool closes_last(std::int64_t job) const;
 
   // A new worker, or the one of that name with a new token, its old lease given up and its job forgotten.
   Joined join(const std::string& name);
@@ -123,11 +128,6 @@ class Coordinator {
   // Renews a lease, a dead one too while its part is free; its length in seconds. Refused where it is lost.
   double heartbeat(std::int64_t worker, const std::string& task);
 
-  // What a result may be.
-  struct Admission {
-    std::int64_t base = 0;  // the version that it must fit
-    double norm_limit = 0;  // 0: none
-  };
   // Before a result's bytes are read: throws where they cannot count.
   Admission admit(std::int64_t worker, const std::string& task);
   // It counts, unless things changed since admit().
@@ -137,8 +137,11 @@ class Coordinator {
   void reject(std::int64_t worker, const std::string& task, const std::string& why);
 
   // The version that the worker is measuring, or the oldest that is due and nobody measures. Finished once
-  // the job is and all that was due is measured. A claim lasts for the job's deadline_s.
+  // the job is and all that was due is measured. A claim lasts for the job's lease_s.
   Offer<EvaluationLease> next_evaluation(std::int64_t worker, Millis wait);
+  // Lets a claim last as long again, one that is over too while nobody else has it; that length in seconds.
+  // Refused where the version is measured or another's, Errc::not_found where there is none.
+  double renew_claim(std::int64_t worker, std::int64_t version);
   // What was measured, for the job's curves; may end the job by its stop rule. The first measurement of a
   // version stays. Errc::not_found for a version that there is not.
   void measured(std::int64_t worker, const Measurement& measurement);
@@ -150,7 +153,8 @@ class Coordinator {
 
   // The round that waits for its weights. The same answer after a restart.
   std::optional<Closing> closing() const;
-  // They are durable under closing().version: the next round opens, or the job is finished.
+  // They are durable under closing().version: the next round opens, or the job is finished. Errc::internal
+  // where that round is no longer closing.
   void close(const Closing& closing, const std::string& digest, std::uint64_t bytes);
   // A closed round as it was closed, to be made again; Errc::not_found where there is none.
   Closing closed(std::int64_t job, std::int64_t round) const;
@@ -189,8 +193,8 @@ class Coordinator {
   const RoundRecord* open_round() const;
   const JobRecord* job_of_worker(std::int64_t worker);
   const TaskRecord* held_by(std::int64_t worker) const;
-  // That a call about the task counts in: its own, or the newest where it belongs to one that is not there
-  // yet.
+  // That a call about the task counts in: its own, or its job's newest where it belongs to one that is not
+  // there yet.
   RoundRecord round_of(const TaskRecord& task) const;
   bool asynchronous(const TaskRecord& task) const;
   // Whether the task's result could still count.
@@ -204,6 +208,7 @@ class Coordinator {
   bool has_done_enough(std::int64_t worker) const;
   std::uint64_t count_for(const JobRecord& job, std::int64_t worker) const;
   Offer<Lease> grant(const JobRecord& job, RoundRecord round, std::int64_t worker, std::int64_t part);
+  std::optional<TaskRecord> number(TaskRecord& task, const RoundRecord& round) const;
   Lease lease_of(const TaskRecord& task) const;
   void renew(const TaskRecord& task);
   void hear(std::int64_t worker, Millis wait);
@@ -214,20 +219,35 @@ class Coordinator {
   [[noreturn]] void refuse_foreign(const TaskRecord& task, RoundRecord round, std::int64_t worker);
   [[noreturn]] void refuse_late(TaskRecord task, RoundRecord round, const std::string& why);
   [[noreturn]] void refuse_repeated(RoundRecord round, const std::string& why);
+  std::string why_late(const TaskRecord& task, const RoundRecord& round) const;
   static void add_to(RoundRecord& round, const TaskRecord& task);
   void count_in(JobRecord& job, TaskRecord& task, Batch& batch) const;
 
+  // The job's results that count in these rounds, or will.
+  std::vector<TaskRecord> accepted_of(std::int64_t job, std::int64_t first, std::int64_t last) const;
+  // Those that came while the round was closing.
+  std::vector<TaskRecord> queued_behind(const RoundRecord& round) const;
+  // The round in which the unfinished job's next result would count: the open one, or of an asynchronous rule
+  // the first that is not full. Above the job's last where no more can count.
+  std::int64_t next_place(const JobRecord& job) const;
   Closing closing_of(const RoundRecord& round, std::vector<TaskRecord> results) const;
   RoundRecord next_round(const JobRecord& job, const RoundRecord& before, std::int64_t base) const;
   void move_on(const RoundRecord& before, Batch& batch) const;
+  void drop_queued(JobRecord& job, const RoundRecord& round, Batch& batch) const;
   void end(JobRecord& job, const std::string& why, Batch& batch) const;
 
   std::int64_t last_closed(std::int64_t job) const;  // 0: none
   std::set<std::int64_t> kept_weights(const JobRecord& job) const;
 
   std::vector<WeightsRecord> due_measurements(const JobRecord& job) const;
+  std::optional<std::int64_t> claimant_of(std::int64_t version) const;
+  void claim(std::int64_t worker, const WeightsRecord& weights);
+  const WeightsRecord& weights_of(std::int64_t version) const;
   std::string reason_to_stop(const JobRecord& job) const;
 
+  // When the deadline acts on the open round; nullopt where it does not: none is open, its job is paused, or
+  // the rule is asynchronous.
+  std::optional<Millis> deadline() const;
   void bury_dead(Millis now);
   void pass_deadline(Millis now);
   void end_rests(Millis now);
@@ -239,6 +259,7 @@ class Coordinator {
   State state_;  // of the tasks, only those of rounds that are not over
 
   // Not stored: until when things hold.
+  Millis grace_ = 0;                        // before this no deadline acts
   std::map<std::string, Millis> leases_;    // of held tasks
   std::map<std::int64_t, Millis> heard_;    // until when a silent worker is not gone
   std::map<std::int64_t, Millis> spoke_;    // when a worker was last heard

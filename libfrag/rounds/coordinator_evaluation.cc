@@ -28,13 +28,16 @@ Offer<EvaluationLease> Coordinator::next_evaluation(std::int64_t worker, Millis 
   if (job == nullptr) return {};
   const std::vector<WeightsRecord> due = due_measurements(*job);
   if (due.empty() && job->state == JobState::finished) return {OfferKind::finished, {}};
-  const auto mine = std::find_if(due.begin(), due.end(), [&](const WeightsRecord& weights) {
-    const auto claim = claims_.find(weights.version);
-    return claim == claims_.end() || claim->second.worker == worker;
-  });
+  const auto claimed_by = [&](std::optional<std::int64_t> claimant) {
+    return std::find_if(due.begin(), due.end(), [&](const WeightsRecord& weights) {
+      return claimant_of(weights.version) == claimant;
+    });
+  };
+  auto mine = claimed_by(worker);  // first, so that nobody holds two
+  if (mine == due.end()) mine = claimed_by(std::nullopt);
   if (mine == due.end()) return {};
   const JobSpec& spec = job->spec;
-  claims_[mine->version] = {worker, clock_() + millis(spec.deadline_s)};
+  claim(worker, *mine);
   EvaluationLease lease;
   lease.job = job->id;
   lease.round = mine->round;
@@ -46,6 +49,37 @@ Offer<EvaluationLease> Coordinator::next_evaluation(std::int64_t worker, Millis 
   lease.mirrors = spec.mirrors;
   lease.sample = spec.evaluation->sample;
   return {OfferKind::task, std::move(lease)};
+}
+
+std::optional<std::int64_t> Coordinator::claimant_of(std::int64_t version) const {
+  const auto claim = claims_.find(version);
+  return claim == claims_.end() ? std::nullopt : std::optional(claim->second.worker);
+}
+
+void Coordinator::claim(std::int64_t worker, const WeightsRecord& weights) {
+  claims_[weights.version] = {worker, clock_() + millis(state_.jobs.at(weights.job).spec.lease_s)};
+}
+
+const WeightsRecord& Coordinator::weights_of(std::int64_t version) const {
+  const auto found = state_.weights.find(version);
+  if (found != state_.weights.end()) return found->second;
+  throw Error(Errc::not_found, "there are no weights of version " + std::to_string(version));
+}
+
+double Coordinator::renew_claim(std::int64_t worker, std::int64_t version) {
+  advance();
+  hear(worker, 0);
+  const WeightsRecord& weights = weights_of(version);
+  const JobRecord& job = state_.jobs.at(weights.job);
+  const std::vector<WeightsRecord> due = due_measurements(job);
+  if (std::find(due.begin(), due.end(), weights) == due.end()) {
+    throw Error(Errc::refused, "weights " + std::to_string(version) + " are not to be measured any more");
+  }
+  if (claimant_of(version).value_or(worker) != worker) {
+    throw Error(Errc::refused, "weights " + std::to_string(version) + " are another's to measure");
+  }
+  claim(worker, weights);
+  return job.spec.lease_s;
 }
 
 // Why the job should end, by what was measured so far; empty where it should go on.
@@ -72,15 +106,12 @@ std::string Coordinator::reason_to_stop(const JobRecord& job) const {
 void Coordinator::measured(std::int64_t worker, const Measurement& measurement) {
   advance();
   hear(worker, 0);
-  const auto weights = state_.weights.find(measurement.weights);
-  if (weights == state_.weights.end()) {
-    throw Error(Errc::not_found, "there are no weights of version " + std::to_string(measurement.weights));
-  }
+  const WeightsRecord& weights = weights_of(measurement.weights);
   claims_.erase(measurement.weights);
-  const JobRecord& job = state_.jobs.at(weights->second.job);
+  const JobRecord& job = state_.jobs.at(weights.job);
   if (!state_.measurements.contains(measurement.weights)) {
     MeasurementRecord record{job.id, measurement, clock_()};
-    record.measurement.round = weights->second.round;
+    record.measurement.round = weights.round;
     Batch batch;
     batch.measurements.push_back(record);
     tell(batch, job.id, record.measurement.round, "measured",
@@ -89,7 +120,7 @@ void Coordinator::measured(std::int64_t worker, const Measurement& measurement) 
     commit(batch);
     ++openings_;
   }
-  if (job.state == JobState::finished) return;
+  if (job.state == JobState::finished || closes_last(job.id)) return;
   if (const std::string why = reason_to_stop(job); !why.empty()) stop(job.id, why);
 }
 

@@ -63,6 +63,17 @@ void Coordinator::refuse_late(TaskRecord task, RoundRecord round, const std::str
   throw Error(Errc::refused, "late: " + why);
 }
 
+// Why nobody wants the task's result any more.
+std::string Coordinator::why_late(const TaskRecord& task, const RoundRecord& round) const {
+  const JobRecord& job = state_.jobs.at(task.job);
+  const bool has_quorum = round.state == RoundState::closed || round.state == RoundState::closing;
+  if (has_quorum && !job.spec.asynchronous()) {
+    return "round " + std::to_string(task.round) + " had its quorum without task " + task.id;
+  }
+  const std::string name = "job " + std::to_string(task.job);
+  return job.state == JobState::finished ? name + " has ended" : name + " has all results of its last step";
+}
+
 // The task, if a result of it by this worker could count now or has counted; what cannot is counted and
 // thrown.
 TaskRecord Coordinator::judge(std::int64_t worker, const std::string& id) {
@@ -76,42 +87,37 @@ TaskRecord Coordinator::judge(std::int64_t worker, const std::string& id) {
     refuse_repeated(round, "task " + id + " had a result that was refused");
   if (task.state == TaskState::late)
     refuse_repeated(round, "late: task " + id + " had a result that came too late");
-  if (!wanted(task)) {
-    refuse_late(task, round,
-                round.state == RoundState::closed || round.state == RoundState::closing
-                    ? "round " + std::to_string(task.round) + " had its quorum without task " + id
-                    : "job " + std::to_string(task.job) + " has ended");
-  }
+  if (!wanted(task)) refuse_late(task, round, why_late(task, round));
   if (part_taken(task.part)) {
     refuse_late(task, round, part_text(task) + " was taken from another worker meanwhile");
   }
   return task;
 }
 
-Coordinator::Admission Coordinator::admit(std::int64_t worker, const std::string& id) {
+Admission Coordinator::admit(std::int64_t worker, const std::string& id) {
   const TaskRecord task = judge(worker, id);
   // It may take longer to arrive than a lease lives; a heartbeat beside it is welcome and not needed to
   // begin.
   if (state_.tasks.contains(id) && held(task)) renew(task);
-  return {task.base, state_.jobs.at(task.job).spec.norm_limit};
+  const JobSpec& spec = state_.jobs.at(task.job).spec;
+  Admission admission;
+  admission.task = id;
+  // All versions of a job are laid out alike, and the one that the task starts from may be pruned by now.
+  admission.base = state_.rounds.at({task.job, 1}).base;
+  admission.norm_limit = spec.norm_limit;
+  admission.fragments = task.count > 0 ? task.count : spec.sample.count.value_or(0);
+  return admission;
 }
 
 // Gives the accepted task its place: the round that is open, or of an asynchronous rule the first that is not
 // full. Puts the changed round into the batch, unless it is not there yet.
 void Coordinator::count_in(JobRecord& job, TaskRecord& task, Batch& batch) const {
   task.order = ++job.accepted;
-  const std::int64_t needed = job.spec.needed();
+  task.round = next_place(job);
   RoundRecord round = *current_round();
-  if (round.state == RoundState::closing) {
-    const auto queued = std::count_if(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
-      return entry.second.state == TaskState::accepted && entry.second.round > round.round;
-    });
-    task.round = round.round + 1 + queued / needed;
-    return;
-  }
-  task.round = round.round;
+  if (task.round > round.round) return;
   add_to(round, task);
-  if (round.taken >= needed) {
+  if (round.taken >= job.spec.needed()) {
     round.state = RoundState::closing;
     round.closed = task.ended;
   }

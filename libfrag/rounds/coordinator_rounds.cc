@@ -31,14 +31,30 @@ Closing Coordinator::closing_of(const RoundRecord& round, std::vector<TaskRecord
   return closing;
 }
 
+std::vector<TaskRecord> Coordinator::accepted_of(std::int64_t job, std::int64_t first,
+                                                 std::int64_t last) const {
+  std::vector<TaskRecord> results;
+  for (const auto& [id, task] : state_.tasks) {
+    const bool is_there = task.job == job && task.round >= first && task.round <= last;
+    if (is_there && task.state == TaskState::accepted) results.push_back(task);
+  }
+  return results;
+}
+
+std::vector<TaskRecord> Coordinator::queued_behind(const RoundRecord& round) const {
+  return accepted_of(round.job, round.round + 1, std::numeric_limits<std::int64_t>::max());
+}
+
+std::int64_t Coordinator::next_place(const JobRecord& job) const {
+  const RoundRecord& round = *current_round();
+  if (round.state == RoundState::open) return round.round;
+  return round.round + 1 + static_cast<std::int64_t>(queued_behind(round).size()) / job.spec.needed();
+}
+
 std::optional<Closing> Coordinator::closing() const {
   const RoundRecord* round = current_round();
   if (round == nullptr || round->state != RoundState::closing) return std::nullopt;
-  std::vector<TaskRecord> results;
-  for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted && task.round == round->round) results.push_back(task);
-  }
-  Closing closing = closing_of(*round, std::move(results));
+  Closing closing = closing_of(*round, accepted_of(round->job, round->round, round->round));
   closing.version = next_version();
   return closing;
 }
@@ -61,9 +77,7 @@ RoundRecord Coordinator::next_round(const JobRecord& job, const RoundRecord& bef
   round.opened = clock_();
   round.deadline = round.opened + millis(job.spec.deadline_s);
   // Of an asynchronous rule: what came while the last one was closing.
-  for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted && task.round == round.round) add_to(round, task);
-  }
+  for (const TaskRecord& task : accepted_of(job.id, round.round, round.round)) add_to(round, task);
   if (round.taken >= job.spec.needed()) {
     round.state = RoundState::closing;
     round.closed = round.opened;
@@ -71,10 +85,10 @@ RoundRecord Coordinator::next_round(const JobRecord& job, const RoundRecord& bef
   return round;
 }
 
-// Of an asynchronous rule a lease goes on in the next round.
+// Of an asynchronous rule a lease goes on in the next round. What is dead or refused stays behind.
 void Coordinator::move_on(const RoundRecord& before, Batch& batch) const {
   for (const auto& [id, task] : state_.tasks) {
-    if (task.state == TaskState::accepted || task.round != before.round) continue;
+    if (!held(task) || task.round != before.round) continue;
     batch.tasks.push_back(task);
     batch.tasks.back().round = before.round + 1;
   }
@@ -100,7 +114,7 @@ void Coordinator::close(const Closing& closing, const std::string& digest, std::
        std::to_string(closing.results.size()) + " results, weights " + std::to_string(closing.version));
   const bool last = closing.round >= job.last_round;
   if (last) {
-    end(job, job.reason.empty() ? "all " + std::to_string(job.spec.rounds) + " rounds are done" : job.reason,
+    end(job, ends_early(job) ? job.reason : "all " + std::to_string(job.spec.rounds) + " rounds are done",
         batch);
   } else {
     batch.rounds.push_back(next_round(job, *current, closing.version));
@@ -147,7 +161,9 @@ std::set<std::int64_t> Coordinator::kept_weights(const JobRecord& job) const {
   }
   if (best != nullptr) kept.insert(best->measurement.weights);
   for (const WeightsRecord& weights : due_measurements(job)) kept.insert(weights.version);
-  for (const auto& [id, task] : state_.tasks) kept.insert(task.base);
+  for (const auto& [id, task] : state_.tasks) {
+    if (held(task)) kept.insert(task.base);
+  }
   for (const auto& [version, weights] : state_.weights) {
     const bool is_new = version > job.weights - job.spec.keep_weights;
     if (weights.job == job.id && (weights.round == 0 || is_new)) kept.insert(version);

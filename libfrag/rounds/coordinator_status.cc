@@ -5,37 +5,6 @@
 #include "libfrag/rounds/coordinator.h"
 
 namespace frag::rounds {
-namespace {
-
-const char* name_of(JobState state) {
-  switch (state) {
-    case JobState::awaiting_weights:
-      return "awaiting_weights";
-    case JobState::open:
-      return "open";
-    case JobState::paused:
-      return "paused";
-    case JobState::finished:
-      return "finished";
-  }
-  return "?";
-}
-
-const char* name_of(RoundState state) {
-  switch (state) {
-    case RoundState::open:
-      return "open";
-    case RoundState::closing:
-      return "closing";
-    case RoundState::closed:
-      return "closed";
-    case RoundState::stopped:
-      return "stopped";
-  }
-  return "?";
-}
-
-}  // namespace
 
 std::int64_t Coordinator::newest_job() const {
   if (state_.jobs.empty()) throw Error(Errc::not_found, "no job was submitted yet");

@@ -19,7 +19,6 @@ std::string task_id(const RoundRecord& round, std::int64_t part, std::int64_t is
 }  // namespace
 
 const TaskRecord* Coordinator::held_by(std::int64_t worker) const {
-  if (open_round() == nullptr) return nullptr;
   for (const auto& [id, task] : state_.tasks) {
     if (task.worker == worker && held(task)) return &task;
   }
@@ -167,31 +166,37 @@ Offer<Lease> Coordinator::next_task(std::int64_t worker, Millis wait) {
   return part ? grant(*job, *round, worker, *part) : Offer<Lease>{};
 }
 
+// Gives a new task of a part its id and draw. The part's task before it: of an asynchronous rule of any
+// round, else of this one.
+std::optional<TaskRecord> Coordinator::number(TaskRecord& task, const RoundRecord& round) const {
+  std::optional<TaskRecord> before;
+  if (asynchronous(task)) {
+    before = store_.newest_task(task.job, task.part);
+    task.draw = before ? before->draw + 1 : 1;
+    task.id = task_id(round, task.part, task.draw);
+    return before;
+  }
+  task.draw = round.round;
+  for (std::int64_t issue = 1;; ++issue) {
+    task.id = task_id(round, task.part, issue);
+    const auto found = state_.tasks.find(task.id);
+    if (found == state_.tasks.end()) return before;
+    before = found->second;
+  }
+}
+
 Offer<Lease> Coordinator::grant(const JobRecord& job, RoundRecord round, std::int64_t worker,
                                 std::int64_t part) {
   TaskRecord task;
   Batch batch;
-  if (job.spec.asynchronous()) {
-    task.draw = store_.issued(job.id, part) + 1;
-    task.id = task_id(round, part, task.draw);
-  } else {
-    std::int64_t issue = 1;
-    while (state_.tasks.contains(task_id(round, part, issue))) ++issue;
-    task.draw = round.round;
-    task.id = task_id(round, part, issue);
-  }
-  const bool again = std::any_of(state_.tasks.begin(), state_.tasks.end(), [&](const auto& entry) {
-    const TaskState before = entry.second.state;
-    return entry.second.part == part && entry.second.round == round.round &&
-           (before == TaskState::dead || before == TaskState::overdue);
-  });
-  if (again) {
-    ++round.reissued;
-    batch.rounds.push_back(round);
-  }
   task.job = job.id;
   task.round = round.round;
   task.part = part;
+  const std::optional<TaskRecord> before = number(task, round);
+  if (before && (before->state == TaskState::dead || before->state == TaskState::overdue)) {
+    ++round.reissued;
+    batch.rounds.push_back(round);
+  }
   task.worker = worker;
   task.issued = clock_();
   task.base = round.base;
@@ -216,13 +221,13 @@ TaskRecord Coordinator::task_of(const std::string& id) {
 }
 
 RoundRecord Coordinator::round_of(const TaskRecord& task) const {
-  const auto found = state_.rounds.find({task.job, task.round});
-  return found != state_.rounds.end() ? found->second : *current_round();
+  // Numbers ascend, so one that is not there yet comes after the newest.
+  return std::prev(state_.rounds.upper_bound({task.job, task.round}))->second;
 }
 
 bool Coordinator::wanted(const TaskRecord& task) const {
-  const JobState job = state_.jobs.at(task.job).state;
-  if (asynchronous(task)) return job != JobState::finished;
+  const JobRecord& job = state_.jobs.at(task.job);
+  if (asynchronous(task)) return job.state != JobState::finished && next_place(job) <= job.last_round;
   return round_of(task).state == RoundState::open;
 }
 
@@ -232,7 +237,7 @@ double Coordinator::heartbeat(std::int64_t worker, const std::string& id) {
   TaskRecord task = task_of(id);
   if (task.worker != worker) throw Error(Errc::refused, "task " + id + " is another worker's");
   if (!wanted(task)) {
-    throw Error(Errc::refused, "round " + std::to_string(task.round) + " has closed without task " + id);
+    throw Error(Errc::refused, why_late(task, round_of(task)));
   }
   // Late by a heartbeat or two and nobody else on it: no reason to train it again.
   if (task.state == TaskState::dead && open_round() != nullptr && held_by(worker) == nullptr &&

@@ -68,12 +68,51 @@ StopRule stop_from_json(const Json& json) {
   return stop;
 }
 
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(Errc::bad_input, "job: " + why);
+}
+
 void check_evaluation(const JobSpec& job) {
   if (!job.evaluation || disjoint(job.sample, job.evaluation->sample)) return;
-  throw Error(
-      Errc::bad_input,
-      "job: \"evaluation\" would measure on groups that train; give its \"sample\" another \"split\", "
-      "or the \"fold\" or the \"holdout\" and \"seed\" of the job's own \"sample\" with \"side\" test");
+  refuse(
+      "\"evaluation\" would measure on groups that train; give its \"sample\" another \"split\", or the "
+      "\"fold\" or the \"holdout\" and \"seed\" of the job's own \"sample\" with \"side\" test");
+}
+
+// The largest share that "dgc" may send. An entry takes 8 bytes with its index, so a larger one could make a
+// result longer than is taken.
+constexpr double kMostSparse = 0.3;
+
+// What `dgc` does not go with.
+void check_dgc(const JobSpec& job, bool elastic) {
+  const std::string& rule = job.rule.name;
+  if (rule == "median" || rule == "trimmed_mean") {
+    refuse(
+        "rule \"" + rule +
+        "\" learns nothing from \"wire\": \"dgc\", of whose results few have a number for an element: take "
+        "\"fp32\" or \"fp16\", or another rule");
+  }
+  if (elastic) {
+    refuse(
+        "rule \"" + rule +
+        "\" moves worker and centre by the same amount, of which \"wire\": \"dgc\" would send a part: take "
+        "\"fp32\" or \"fp16\"");
+  }
+  if (job.compression.ratio > kMostSparse) {
+    refuse("key \"ratio\" of \"dgc\" is above 0.3, with which it saves little: take less, or \"fp16\"");
+  }
+}
+
+// Rules and compressions with which a worker keeps what was not taken must not have it refused: it would send
+// as much again, and be refused for ever.
+void check_norm_limit(const JobSpec& job, bool elastic) {
+  if (job.norm_limit <= 0) return;
+  const bool dgc = job.compression.wire == Wire::dgc;
+  if (!dgc && !elastic) return;
+  refuse("\"norm_limit\" does not go with " +
+         (dgc ? std::string("\"wire\": \"dgc\"") : "rule \"" + job.rule.name + "\"") +
+         ", where a worker keeps what was refused and sends it again: leave it out, or take another " +
+         (dgc ? "wire" : "rule"));
 }
 
 // Keys that make no sense together.
@@ -89,8 +128,9 @@ void check_job(const JobSpec& job) {
     throw Error(Errc::bad_input,
                 "job: \"stop\" goes by what an evaluator measures; say on what with \"evaluation\"");
   }
+  bool elastic = false;
   try {
-    local_pull(job.rule, job.local);
+    elastic = local_pull(job.rule, job.local).elastic.has_value();
   } catch (const Error& error) {
     throw Error(Errc::bad_input, std::string("job: ") + error.what());
   }
@@ -102,6 +142,13 @@ void check_job(const JobSpec& job) {
     throw Error(Errc::bad_input,
                 "job: \"work\": \"speed\" divides the sample's \"count\" by speed, and there is none");
   }
+  if (job.work == Work::speed && job.local.steps > 0) {
+    refuse(
+        "\"work\": \"speed\" divides fragments, and \"steps\" of \"local\" makes all tasks as long: take "
+        "\"epochs\", or \"work\": \"equal\"");
+  }
+  if (job.compression.wire == Wire::dgc) check_dgc(job, elastic);
+  check_norm_limit(job, elastic);
 }
 
 }  // namespace
@@ -217,6 +264,12 @@ Json to_json(const JobSpec& job) {
 }
 
 JobSpec job_spec_from_json(const Json& json) {
+  const JobSpec job = stored_job_spec_from_json(json);
+  check_job(job);
+  return job;
+}
+
+JobSpec stored_job_spec_from_json(const Json& json) {
   const Fields fields(json, "job");
   fields.refuse_others({"name",   "model",      "module_sha256", "dataset",     "mirrors",      "nodes",
                         "rounds", "quorum",     "deadline_s",    "lease_s",     "below_quorum", "at_least",
@@ -255,7 +308,6 @@ JobSpec job_spec_from_json(const Json& json) {
   if (fields.has("norm_limit")) job.norm_limit = fields.number("norm_limit", 0, 1e12);
   if (fields.has("keep")) job.keep = fields.integer("keep", 0, kCountLimit);
   if (fields.has("keep_weights")) job.keep_weights = fields.integer("keep_weights", 0, kCountLimit);
-  check_job(job);
   return job;
 }
 

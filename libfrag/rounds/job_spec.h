@@ -125,9 +125,11 @@ struct JobSpec {
 };
 
 Json to_json(const JobSpec& job);
-// Errc::bad_input that names the key which is missing, unknown, mistyped or out of range. "quorum" may also
-// be a whole number of nodes above 1.
+// Errc::bad_input that names the key which is missing, unknown, mistyped or out of range, or the keys that
+// make no sense together. "quorum" may also be a whole number of nodes above 1.
 JobSpec job_spec_from_json(const Json& json);
+// Of a job that was taken before: what goes together may have been less strict then.
+JobSpec stored_job_spec_from_json(const Json& json);
 
 // What leases carry as well. `what` begins messages; unknown keys are passed over.
 Json to_json(const LocalSettings& local);

@@ -12,7 +12,7 @@ void MemoryStore::write(const Batch& batch) {
     throw Error(Errc::io, "write records: No space left on device");
   }
   for (const TaskRecord& task : batch.tasks) {
-    if (!state_.tasks.contains(task.id)) ++issued_[{task.job, task.part}];
+    if (!state_.tasks.contains(task.id)) newest_[{task.job, task.part}] = task.id;
   }
   state_.apply(batch);
 }
@@ -38,9 +38,9 @@ std::vector<TaskRecord> MemoryStore::accepted(std::int64_t job, std::int64_t rou
   return results;
 }
 
-std::int64_t MemoryStore::issued(std::int64_t job, std::int64_t part) {
-  const auto found = issued_.find({job, part});
-  return found == issued_.end() ? 0 : found->second;
+std::optional<TaskRecord> MemoryStore::newest_task(std::int64_t job, std::int64_t part) {
+  const auto found = newest_.find({job, part});
+  return found == newest_.end() ? std::nullopt : find_task(found->second);
 }
 
 }  // namespace frag::rounds

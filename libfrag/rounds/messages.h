@@ -12,6 +12,7 @@
 //   PUT  /v1/tasks/{id}/result  (Bearer T) safetensors -> 200 {"state": "accepted"} | 409 late or another's |
 //                               422 refused
 //   POST /v1/evaluations        (Bearer T) {"wait_s": 20} -> as of tasks, with an EvaluationLease
+//   POST /v1/evaluations/{V}/heartbeat  (Bearer T) -> 200 {"lease_s": S} | 409 measured or another's
 //   PUT  /v1/evaluations/{V}    (Bearer T) Measurement -> 200
 //   GET  /v1/weights/{V}        -> safetensors with a strong ETag
 //

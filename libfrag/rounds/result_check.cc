@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/rounds/half.h"
 #include "libfrag/rounds/result_reader.h"
 #include "libfrag/rounds/weights_reader.h"
@@ -123,6 +124,23 @@ class NumbersCheck {
   double squares_ = 0;
 };
 
+// Why a sound result is not what was asked for; empty where it is.
+std::string misfit(const ResultCheck& check, const Admission& admission) {
+  const ResultReport& report = check.report;
+  if (!report.task.empty() && report.task != admission.task) {
+    return "the result says that it is of task " + report.task;
+  }
+  if (admission.fragments > 0 && static_cast<std::uint64_t>(report.fragments) > admission.fragments) {
+    return "the result says that it is of " + std::to_string(report.fragments) + " fragments, and " +
+           std::to_string(admission.fragments) + " were asked for";
+  }
+  if (admission.norm_limit > 0 && check.norm > admission.norm_limit) {
+    return "the change has norm " + format_fixed(check.norm, 3) + ", and the job takes up to " +
+           format_fixed(admission.norm_limit, 3);
+  }
+  return {};
+}
+
 }  // namespace
 
 ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& base) {
@@ -139,6 +157,13 @@ ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& 
     if (error.code() != Errc::bad_input) throw;
     check.fault = error.what();
   }
+  return check;
+}
+
+ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& base,
+                         const Admission& admission) {
+  ResultCheck check = check_result(path, base);
+  if (check.fault.empty()) check.fault = misfit(check, admission);
   return check;
 }
 

@@ -1,6 +1,7 @@
 // Whether a result can count: looked at once, before it does. Pure but for reading the file; any thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -23,5 +24,19 @@ struct ResultCheck {
 // (element i in sum i mod 8) that are then added from sum 0 on, tensors in the base's order and
 // "sparse.values" last.
 ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& base);
+
+// What a task's result may be: what the coordinator answers before its bytes are read.
+struct Admission {
+  std::string task;
+  std::int64_t base = 0;        // the version that it must fit: the job's first, whose file always stays
+  double norm_limit = 0;        // 0: none
+  std::uint64_t fragments = 0;  // asked of the worker, so the most distinct ones there can be; 0: as many as
+                                // there are
+};
+
+// The same. A fault is also: a report of another task or of more fragments than were asked for, a norm above
+// the limit.
+ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& base,
+                         const Admission& admission);
 
 }  // namespace frag::rounds

@@ -37,8 +37,9 @@ void State::apply(const Batch& batch) {
 
 void State::drop_closed_tasks() {
   std::erase_if(tasks, [&](const auto& entry) {
-    const auto round = rounds.find({entry.second.job, entry.second.round});
-    return round != rounds.end() && over(round->second);
+    const TaskRecord& task = entry.second;
+    const auto round = rounds.find({task.job, task.round});
+    return jobs.at(task.job).state == JobState::finished || (round != rounds.end() && over(round->second));
   });
 }
 

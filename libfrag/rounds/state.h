@@ -27,7 +27,7 @@ struct State {
   std::map<std::int64_t, EventRecord> events;              // the newest kEventsKept
 
   void apply(const Batch& batch);
-  // Forgets the tasks of closed rounds.
+  // Forgets the tasks of rounds that are over, and of finished jobs.
   void drop_closed_tasks();
   // All of it, in Store::load()'s order.
   Batch records() const;

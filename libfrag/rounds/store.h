@@ -24,6 +24,12 @@ enum class JobState {
   finished,  // after its last round, or earlier as its stop rule or somebody wanted
 };
 
+// As statuses and databases spell it, in the enum's order.
+inline constexpr const char* kJobStates[] = {"awaiting_weights", "open", "paused", "finished"};
+inline const char* name_of(JobState state) {
+  return kJobStates[static_cast<std::size_t>(state)];
+}
+
 struct JobRecord {
   std::int64_t id = 0;  // from 1
   JobSpec spec;
@@ -31,10 +37,15 @@ struct JobRecord {
   std::int64_t weights = -1;    // the newest version, -1 before the first
   std::int64_t last_round = 0;  // with which it ends: spec.rounds, or fewer where it was ended before
   std::int64_t accepted = 0;    // results that count or will, over all rounds
-  std::string reason;           // why it is paused or ended
+  std::string reason;           // why it is paused or ended, or ends early
 
   bool operator==(const JobRecord&) const = default;
 };
+
+// Whether somebody stopped it while a round was closing, with which it ends.
+inline bool ends_early(const JobRecord& job) {
+  return job.last_round < job.spec.rounds;
+}
 
 enum class RoundState {
   open,     // parts are handed out and results taken
@@ -42,6 +53,11 @@ enum class RoundState {
   closed,   // the next weights exist
   stopped,  // its job was ended before it closed
 };
+
+inline constexpr const char* kRoundStates[] = {"open", "closing", "closed", "stopped"};
+inline const char* name_of(RoundState state) {
+  return kRoundStates[static_cast<std::size_t>(state)];
+}
 
 struct RoundRecord {
   std::int64_t job = 0;
@@ -80,7 +96,8 @@ enum class TaskState {
   dead,      // no heartbeat in time, or its worker joined anew; its part may be given to another
   accepted,  // its result counts
   refused,   // its result was not what a result should be
-  late,      // its result came after the round had closed or its part was taken
+  late,      // its result came after the round had closed or its part was taken, or for a step that its job
+             // did not make
 };
 
 struct TaskRecord {
@@ -187,9 +204,9 @@ class Store {
   // All of it or nothing, durable on return. Errc::io where that failed; nothing counts then.
   virtual void write(const Batch& batch) = 0;
 
-  // Every record, each kind in ascending key order (tasks by their text), but of the tasks only those whose
-  // round is not over or not there yet (the others are looked up one at a time), and of the events only the
-  // newest 200.
+  // Every record, each kind in ascending key order (tasks by their text), but of the tasks only those of the
+  // job that is not finished whose round is not over or not there yet (the others are looked up one at a
+  // time), and of the events only the newest 200.
   virtual Batch load() = 0;
 
   virtual std::optional<TaskRecord> find_task(const std::string& id) = 0;
@@ -197,8 +214,8 @@ class Store {
   // The accepted results that belong to a round, a closed one too, in the order of their acceptance.
   virtual std::vector<TaskRecord> accepted(std::int64_t job, std::int64_t round) = 0;
 
-  // How many tasks there ever were for a part.
-  virtual std::int64_t issued(std::int64_t job, std::int64_t part) = 0;
+  // The part's newest task of an asynchronous job, so that of the largest `draw`; nullopt before the first.
+  virtual std::optional<TaskRecord> newest_task(std::int64_t job, std::int64_t part) = 0;
 };
 
 }  // namespace frag::rounds

@@ -215,6 +215,60 @@ TEST_CASE("an averaging that fails is tried again, and made up for after a resta
   CHECK(weights_of(aggregator, 1) == std::vector<float>{9, 18});
 }
 
+TEST_CASE("a round that cannot be averaged is given up by stopping the job, and the next job opens") {
+  Aggregator aggregator;
+  open_job(aggregator, job_of(1, 1, 3));
+  Worker worker(aggregator, "a");
+  const auto place = aggregator.state() / "weights/00000001.safetensors.part";
+  std::filesystem::create_directory(place);
+  CHECK(worker.send(worker.task(), example(1)).status == 200);
+  http::Client client;
+  while (client.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
+  CHECK_THAT(client.get(aggregator.url("/healthz")).body, Contains("stop it again to give this round up"));
+  const auto stop = [&] {
+    return client.post_json(aggregator.url("/v1/jobs/1/stop"), Json::object()).json("stop")["state"];
+  };
+  CHECK(stop() == "open");
+  CHECK_THAT(client.post_json(aggregator.url("/v1/jobs"), to_json(job_of(1, 1))).body,
+             Contains("stop it again to give this round up"));
+  CHECK(stop() == "finished");
+  CHECK(status_of(aggregator).history[0].state == "stopped");
+  std::filesystem::remove(place);
+  CHECK(open_job(aggregator, job_of(1, 1)) == 2);
+  while (client.get(aggregator.url("/healthz")).status != 200) std::this_thread::yield();
+}
+
+TEST_CASE("a stop of the last round while it is averaged loses nothing") {
+  const Aggregator aggregator;
+  open_job(aggregator, job_of(1, 1, 1));
+  Worker worker(aggregator, "a");
+  CHECK(worker.send(worker.task(), example(1)).status == 200);
+  http::Client client;
+  client.post_json(aggregator.url("/v1/jobs/1/stop"), Json::object()).expect_ok("stop");
+  CHECK(status_of(aggregator).history[0].state == "closed");
+  CHECK(weights_of(aggregator, 1) == std::vector<float>{9, 18});
+}
+
+TEST_CASE("a measurement's heartbeat tells how long its claim lives, and 409 where it is another's") {
+  const Aggregator aggregator;
+  rounds::JobSpec job = job_of(1, 1, 2);
+  job.evaluation = rounds::Evaluation{};
+  open_job(aggregator, job);
+  Worker worker(aggregator, "a");
+  Worker other(aggregator, "b");
+  CHECK(worker.send(worker.task(), example(1)).status == 200);
+  worker.task();  // so that version 1 is there
+  const auto renew = [&](Worker& evaluator, const char* version) {
+    const auto url = aggregator.url(std::string("/v1/evaluations/") + version + "/heartbeat");
+    return evaluator.client().post_json(url, Json::object());
+  };
+  const auto answer = renew(worker, "1");
+  CHECK(answer.status == 200);
+  CHECK(answer.json("renew")["lease_s"] == 60.0);
+  CHECK(renew(other, "1").status == 409);
+  CHECK(renew(worker, "7").status == 404);
+}
+
 TEST_CASE("results are refused for what they hold, counted, and their part is free again") {
   const Aggregator aggregator;
   open_job(aggregator, job_of(1, 1));

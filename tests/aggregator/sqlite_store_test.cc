@@ -72,6 +72,28 @@ TEST_CASE("tasks of closed rounds are not loaded but found") {
   CHECK(store.find_task("1-2-9-1") == std::nullopt);
 }
 
+TEST_CASE("tasks of finished jobs are not loaded but found") {
+  const TempDir dir;
+  SqliteStore store(dir / "db");
+  Batch batch = example();
+  batch.jobs[0].state = rounds::JobState::finished;
+  store.write(batch);
+  CHECK(store.load().tasks.empty());
+  CHECK(store.find_task("1-2-0-1") == batch.tasks[0]);
+}
+
+TEST_CASE("a part's newest task is the one of its largest draw") {
+  const TempDir dir;
+  SqliteStore store(dir / "db");
+  Batch batch = example();
+  batch.tasks.push_back(batch.tasks[0]);
+  batch.tasks.back().id = "1-1-0-10";
+  batch.tasks.back().draw = 10;
+  store.write(batch);
+  CHECK(store.newest_task(1, 0) == batch.tasks[2]);
+  CHECK(store.newest_task(1, 9) == std::nullopt);
+}
+
 TEST_CASE("a batch that fails half-way leaves nothing of itself") {
   const TempDir dir;
   SqliteStore store(dir / "db");

@@ -64,6 +64,19 @@ TEST_CASE("below the quorum at the deadline a job pauses where it says so, and k
   CHECK(campaign.coordinator->closing()->results.size() == 2);
 }
 
+TEST_CASE("a deadline that passed while the aggregator was away acts one lease after its start") {
+  Campaign campaign(job_of(2, 1));
+  campaign.wait(150);
+  campaign.restart();
+  CHECK(campaign.coordinator->next_due() == campaign.now + 10'000);
+  campaign.wait(9.9);
+  campaign.coordinator->advance();
+  CHECK(campaign.round().extended == 0);
+  campaign.wait(0.1);
+  campaign.coordinator->advance();
+  CHECK(campaign.round().extended == 1);
+}
+
 TEST_CASE("a paused job hands nothing out, also after a restart, until it is resumed") {
   Campaign campaign(job_of(1, 1));
   const auto worker = campaign.worker("a");
@@ -107,6 +120,64 @@ TEST_CASE("a job that is stopped while a round is closing ends with that round's
   CHECK(campaign.status().state == "finished");
   CHECK(campaign.status().reason == "enough");
   CHECK(campaign.status().weights == 1);
+}
+
+TEST_CASE("a second stop gives up a round that cannot be averaged") {
+  Campaign campaign(job_of(1, 1, 5));
+  const auto worker = campaign.worker("a");
+  campaign.send(worker, campaign.ask(worker));
+  const Closing closing = *campaign.coordinator->closing();
+  campaign.coordinator->stop(1, "enough");
+  campaign.coordinator->stop(1, "its result is lost");
+  CHECK(campaign.status().state == "finished");
+  CHECK(campaign.status().reason == "its result is lost");
+  CHECK(campaign.round().state == "stopped");
+  CHECK_FALSE(campaign.coordinator->closing());
+  CHECK(campaign.open(job_of(1, 1)) == 2);
+  CHECK_THROWS_AS(campaign.coordinator->close(closing, "digest", 1), Error);
+}
+
+TEST_CASE("who submits while a last round is closing is told how to give it up") {
+  Campaign campaign(job_of(1, 1, 1));
+  const auto worker = campaign.worker("a");
+  campaign.send(worker, campaign.ask(worker));
+  CHECK_THROWS_WITH(campaign.coordinator->submit(job_of(1, 1)),
+                    Catch::Contains("stop it again to give this round up"));
+}
+
+TEST_CASE("measurements that end a job do not give up the round that is closing") {
+  JobSpec job = measured_job(10);
+  job.stop.target = 0.9;
+  Campaign campaign(job);
+  const auto worker = campaign.worker("a");
+  for (int round = 1; round <= 2; ++round) do_round(campaign, worker);
+  campaign.send(worker, campaign.ask(worker));
+  for (const std::int64_t version : {1, 2}) campaign.coordinator->measured(worker, {0, version, 60, 0.95, 1});
+  REQUIRE(campaign.coordinator->closing());
+  campaign.close();
+  CHECK(campaign.status().weights == 3);
+}
+
+TEST_CASE("why a job was paused is not why it ends") {
+  Campaign campaign(job_of(1, 1, 1));
+  const auto worker = campaign.worker("a");
+  const std::string task = campaign.ask(worker);
+  campaign.coordinator->pause(1, "the room is too warm");
+  campaign.send(worker, task);
+  campaign.close();
+  CHECK(campaign.status().reason == "all 1 rounds are done");
+}
+
+TEST_CASE("why a job was stopped stays, whether it is paused or resumed before its round is closed") {
+  Campaign campaign(job_of(1, 1, 5));
+  const auto worker = campaign.worker("a");
+  campaign.send(worker, campaign.ask(worker));
+  campaign.coordinator->stop(1, "enough");
+  campaign.coordinator->pause(1, "the room is too warm");
+  CHECK(campaign.status().reason == "enough");
+  campaign.coordinator->resume(1);
+  campaign.close();
+  CHECK(campaign.status().reason == "enough");
 }
 
 TEST_CASE("a job that awaits its weights can be stopped, and takes none then") {
@@ -157,7 +228,17 @@ TEST_CASE("a slower worker is asked for fewer fragments where the job divides th
   campaign.send(slow, of_slow);
   campaign.close();
   CHECK(campaign.coordinator->next_task(quick, 0).lease.sample.count == 600u);
-  CHECK(campaign.coordinator->next_task(slow, 0).lease.sample.count == 150u);
+  const Lease lease = campaign.coordinator->next_task(slow, 0).lease;
+  CHECK(lease.sample.count == 150u);
+  CHECK(campaign.coordinator->admit(slow, lease.task).fragments == 150);
+}
+
+TEST_CASE("a result's report may say as many fragments as the worker was asked for") {
+  JobSpec job = job_of(1, 1, 2);
+  job.sample.count = 600;
+  Campaign campaign(job);
+  const auto worker = campaign.worker("a");
+  CHECK(campaign.coordinator->admit(worker, campaign.ask(worker)).fragments == 600);
 }
 
 TEST_CASE("a lease names the worker's newest accepted task") {
@@ -195,8 +276,47 @@ TEST_CASE("a version that somebody measures is another's only once its claim is 
   CHECK(campaign.coordinator->next_evaluation(first, 0).kind == OfferKind::task);
   CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::wait);
   CHECK(campaign.coordinator->next_evaluation(first, 0).kind == OfferKind::task);
-  campaign.wait(100);
+  campaign.wait(9.9);
+  CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::wait);
+  campaign.wait(0.1);
   CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::task);
+}
+
+TEST_CASE("an evaluator that asks again goes on with the version it has, whatever else came free") {
+  Campaign campaign(measured_job(3));
+  const auto worker = campaign.worker("a");
+  const auto first = campaign.worker("first");
+  const auto second = campaign.worker("second");
+  const auto version = [&](std::int64_t evaluator) {
+    return campaign.coordinator->next_evaluation(evaluator, 0).lease.weights;
+  };
+  do_round(campaign, worker);
+  do_round(campaign, worker);
+  REQUIRE(version(first) == 1);
+  REQUIRE(version(second) == 2);
+  campaign.worker("first");  // gives version 1 up
+  CHECK(version(second) == 2);
+  CHECK(version(first) == 1);
+}
+
+TEST_CASE("a claim lives as long as its evaluator renews it, and is nobody else's to renew") {
+  Campaign campaign(measured_job(3));
+  const auto worker = campaign.worker("a");
+  const auto first = campaign.worker("first");
+  const auto second = campaign.worker("second");
+  do_round(campaign, worker);
+  campaign.coordinator->next_evaluation(first, 0);
+  for (int i = 0; i < 3; ++i) {
+    campaign.wait(9);
+    CHECK(campaign.coordinator->renew_claim(first, 1) == 10.0);
+  }
+  CHECK(campaign.coordinator->next_evaluation(second, 0).kind == OfferKind::wait);
+  CHECK(Campaign::refused([&] { campaign.coordinator->renew_claim(second, 1); }));
+  campaign.wait(11);
+  CHECK(campaign.coordinator->renew_claim(first, 1) == 10.0);  // late, and nobody else took it
+  campaign.coordinator->measured(first, {0, 1, 60, 0.5, 1});
+  CHECK(Campaign::refused([&] { campaign.coordinator->renew_claim(first, 1); }));
+  CHECK_THROWS_AS(campaign.coordinator->renew_claim(first, 9), Error);
 }
 
 TEST_CASE("a job ends when its target is reached") {
@@ -257,6 +377,23 @@ TEST_CASE("pruning keeps the first, the best, the newest and what is still to be
   campaign.restart();
   CHECK(campaign.coordinator->weights(4)->pruned);
   CHECK_FALSE(campaign.coordinator->weights(7)->pruned);
+}
+
+TEST_CASE("a result that comes again when its base is pruned is held against weights that are kept") {
+  JobSpec job = job_of(1, 1, 10);
+  job.keep_weights = 1;
+  Campaign campaign(job);
+  const auto worker = campaign.worker("a");
+  do_round(campaign, worker);
+  const std::string task = campaign.ask(worker);
+  campaign.send(worker, task);
+  campaign.close();
+  do_round(campaign, worker);
+  campaign.coordinator->prune();
+  REQUIRE(campaign.coordinator->weights(1)->pruned);
+  const std::int64_t base = campaign.coordinator->admit(worker, task).base;
+  CHECK_FALSE(campaign.coordinator->weights(base)->pruned);
+  CHECK(campaign.send(worker, task) == Verdict::again);
 }
 
 TEST_CASE("the results of a round go when so many newer rounds are closed") {

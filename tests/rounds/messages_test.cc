@@ -23,12 +23,11 @@ JobSpec example_job() {
   job.below_quorum = BelowQuorum::close;
   job.at_least = 2;
   job.work = Work::speed;
-  job.local = {3, 2, 16, "adamw", 0.05, 0.8, 1e-4, 1.5, "none"};
+  job.local = {3, 0, 16, "adamw", 0.05, 0.8, 1e-4, 1.5, "none"};
   job.rule = complete({"mean", {{"by_fragments", 1}}});
   job.compression = {Wire::dgc, 0.01, 0.5, 3};
   job.evaluation = Evaluation{2, {.split = "test", .count = 60}};
   job.stop = {0.9, 4};
-  job.norm_limit = 7.5;
   job.keep = 0;
   job.keep_weights = 9;
   job.sample.count = 600;
@@ -70,6 +69,15 @@ TEST_CASE("a job sets the same groups aside in all rounds, and measures on no ot
 
 TEST_CASE("a job comes back from its JSON as it was") {
   CHECK(job_spec_from_json(parse_json(to_json(example_job()).dump(), "test")) == example_job());
+}
+
+TEST_CASE("a job with what goes with none of that comes back too") {
+  JobSpec job = example_job();
+  job.work = Work::equal;
+  job.local.steps = 2;
+  job.compression = {.wire = Wire::fp16};
+  job.norm_limit = 7.5;
+  CHECK(job_spec_from_json(to_json(job)) == job);
 }
 
 TEST_CASE("a job of a module names it by its digest; others do not have the key") {
@@ -139,6 +147,38 @@ TEST_CASE("a job's weights need a row for each node") {
   CHECK_THAT(why_refused(to_json(job)), Contains("3 parts") && Contains("\"nodes\" is 4"));
   job.nodes = 3;
   CHECK(job_spec_from_json(to_json(job)) == job);
+}
+
+TEST_CASE("keys of a job that make no sense together are named, with the way out") {
+  const auto refused = [](auto change) {
+    JobSpec job = example_job();
+    change(job);
+    return why_refused(to_json(job));
+  };
+  const auto with_rule = [&](const char* name) {
+    return refused([&](JobSpec& job) { job.rule = complete({name, {}}); });
+  };
+  CHECK_THAT(with_rule("median"), Contains("\"median\"") && Contains("\"dgc\"") && Contains("take \"fp32\""));
+  CHECK_THAT(with_rule("trimmed_mean"), Contains("\"trimmed_mean\"") && Contains("take \"fp32\""));
+  CHECK_THAT(with_rule("aeasgd"), Contains("\"aeasgd\"") && Contains("\"dgc\"") && Contains("take \"fp32\""));
+  CHECK_THAT(refused([](JobSpec& job) { job.compression.ratio = 0.31; }),
+             Contains("\"ratio\"") && Contains("0.3") && Contains("\"fp16\""));
+  CHECK_THAT(refused([](JobSpec& job) { job.norm_limit = 1; }),
+             Contains("\"norm_limit\"") && Contains("\"dgc\"") && Contains("leave it out"));
+  CHECK_THAT(refused([](JobSpec& job) {
+               job.norm_limit = 1;
+               job.compression.wire = Wire::fp32;
+               job.rule = complete({"aeasgd", {}});
+             }),
+             Contains("\"norm_limit\"") && Contains("\"aeasgd\"") && Contains("leave it out"));
+  CHECK_THAT(refused([](JobSpec& job) { job.local.steps = 2; }),
+             Contains("\"speed\"") && Contains("\"steps\"") && Contains("take \"epochs\""));
+}
+
+TEST_CASE("a job that was taken before its keys were found to make no sense together is still read") {
+  JobSpec job = example_job();
+  job.rule = complete({"median", {}});
+  CHECK(stored_job_spec_from_json(to_json(job)) == job);
 }
 
 TEST_CASE("the parts that close a round are the quorum's share, rounded up") {

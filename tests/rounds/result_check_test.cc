@@ -83,6 +83,21 @@ TEST_CASE("a file that is no safetensors is a fault, one that is not there an er
   CHECK_THROWS_AS(check_result(dir / "absent", base), Error);
 }
 
+TEST_CASE("a result is refused for another task, more fragments than were asked for, or too long a change") {
+  const TempDir dir;
+  const TensorLayout base = parse_weights(Weights().floats("a", {0, 0}).file()).layout;
+  const auto report = Json{{"task", "1-2-3-4"}, {"fragments", 600}};
+  write_file_atomic(dir / "result", Weights().floats("a", {3, 4}).report(report).file());
+  const auto fault = [&](const Admission& admission) {
+    return check_result(dir / "result", base, admission).fault;
+  };
+  CHECK(fault({"1-2-3-4", 0, 5.0, 600}).empty());
+  CHECK(fault({"1-2-3-4", 0, 0, 0}).empty());
+  CHECK_THAT(fault({"1-2-3-5", 0, 0, 0}), Contains("of task 1-2-3-4"));
+  CHECK_THAT(fault({"1-2-3-4", 0, 0, 599}), Contains("of 600 fragments, and 599 were asked for"));
+  CHECK_THAT(fault({"1-2-3-4", 0, 4.9, 600}), Contains("norm 5.000"));
+}
+
 TEST_CASE("a result's report is what its worker said") {
   ResultReport report;
   report.task = "1-2-3-4";

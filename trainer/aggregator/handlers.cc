@@ -7,7 +7,6 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/file.h"
-#include "libfrag/base/text.h"
 #include "libfrag/http/ranges.h"
 #include "libfrag/rounds/result_check.h"
 #include "libfrag/rounds/weights_reader.h"
@@ -23,20 +22,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::uint64_t kResultSlack = std::uint64_t{1} << 20;
-
-// What a result holds, and its fault also where it says that it is another task's, or is too large a change.
-rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
-                            const std::string& task, double norm_limit) {
-  rounds::ResultCheck check = rounds::check_result(path, base);
-  if (!check.fault.empty()) return check;
-  if (!check.report.task.empty() && check.report.task != task) {
-    check.fault = "the result says that it is of task " + check.report.task;
-  } else if (norm_limit > 0 && check.norm > norm_limit) {
-    check.fault = "the change has norm " + format_fixed(check.norm, 3) + ", and the job takes up to " +
-                  format_fixed(norm_limit, 3);
-  }
-  return check;
-}
 
 // Why weights cannot be trained from; empty where they can.
 std::string fault_of(const std::filesystem::path& path) {
@@ -81,6 +66,7 @@ void Service::add_routes() {
                 [this, verb](Request& request) { return control_job(request, verb); });
   }
   router_.add("POST", "/v1/evaluations", to(&Service::next_evaluation));
+  router_.add("POST", "/v1/evaluations/{version}/heartbeat", to(&Service::renew_claim));
   router_.add("PUT", "/v1/evaluations/{version}", to(&Service::put_measurement));
   router_.add("POST", "/v1/workers", to(&Service::join));
   router_.add("POST", "/v1/tasks", to(&Service::next_task));
@@ -234,7 +220,7 @@ Response Service::put_result(Request& request) {
   }
   if (!upload->whole()) return with_offset(202, upload->bytes());
   coordinate([&](rounds::Coordinator& c) { c.count_bytes(upload->bytes(), 0); });
-  const rounds::ResultCheck check = checked(upload->path(), *layout, task, admission.norm_limit);
+  const rounds::ResultCheck check = rounds::check_result(upload->path(), *layout, admission);
   if (!check.fault.empty()) {
     refuse_result(worker, task, check.fault);
     throw HttpError(422, check.fault);

@@ -14,10 +14,10 @@ Response Service::control_job(Request& request, const std::string& verb) {
   const std::string body = http::read_body(request, kJsonLimit);
   const Json json = body.empty() ? Json::object() : parse_json(body, "the request's body");
   const auto why = json_get_or<std::string>(json, "reason", "somebody wanted it", "the request's body");
+  if (verb == "stop") stop_job(job, why);
   const rounds::JobStatus status = coordinate([&](rounds::Coordinator& c) {
     if (verb == "pause") c.pause(job, why);
     if (verb == "resume") c.resume(job);
-    if (verb == "stop") c.stop(job, why);
     return c.status(job);
   });
   return Response::json({{"job", job}, {"state", status.state}});
@@ -27,6 +27,13 @@ Response Service::next_evaluation(Request& request) {
   return offer(request, kEvaluate, [this](std::int64_t worker, rounds::Millis patience) {
     return coordinator_.next_evaluation(worker, patience);
   });
+}
+
+Response Service::renew_claim(Request& request) {
+  const std::int64_t worker = require_worker(request, kEvaluate);
+  const std::int64_t version = number_in_path(request, "version");
+  const double lease = coordinate([&](rounds::Coordinator& c) { return c.renew_claim(worker, version); });
+  return Response::json({{"lease_s", lease}});
 }
 
 Response Service::put_measurement(Request& request) {

@@ -76,6 +76,7 @@ void Service::stop() {
   stopping_ = true;
   openings_.notify_all();
   changes_.notify_all();
+  tried_.notify_all();
 }
 
 JobSource Service::job_source() {
@@ -163,8 +164,9 @@ void Service::run_background() {
       trouble_.clear();
     } catch (const std::exception& error) {
       // A full disk, most often. Nothing is lost: the records say what is to be done, and it is tried again.
-      if (trouble_ != error.what()) log(std::string("cannot go on yet: ") + error.what());
-      trouble_ = error.what();
+      const std::string text = trouble_text(error);
+      if (trouble_ != text) log("cannot go on yet: " + text);
+      trouble_ = text;
       pause = kRetry;
     }
     if (coordinator_.openings() != openings) openings_.notify_all();
@@ -172,17 +174,43 @@ void Service::run_background() {
   }
 }
 
+// With the way out for a file that is lost, which no trying again brings back.
+std::string Service::trouble_text(const std::exception& error) const {
+  const char* const way_out =
+      "; where that cannot be mended, stop the job, and stop it again to give this round up";
+  return std::string(error.what()) + (coordinator_.closing() ? way_out : "");
+}
+
+// A stop that would give a round up waits until its averaging was tried and failed: one that succeeds is
+// worth having, and no file of one under way may come upon the next job's.
+void Service::stop_job(std::int64_t job, const std::string& why) {
+  std::unique_lock lock(mutex_);
+  tried_.wait(lock, [&] {
+    return stopping_ || !coordinator_.closes_last(job) || (!averaging_ && !trouble_.empty());
+  });
+  if (stopping_) throw http::try_later("the aggregator is stopping; its state is kept");
+  const std::uint64_t changes = coordinator_.changes(), openings = coordinator_.openings();
+  coordinator_.stop(job, why);
+  wake(changes, openings);
+}
+
 void Service::average(const rounds::Closing& closing, std::unique_lock<std::mutex>& lock) {
+  const auto back = [&] {
+    lock.lock();
+    averaging_ = false;
+    tried_.notify_all();
+  };
+  averaging_ = true;
   lock.unlock();
   rounds::Aggregated written;
   try {
     const auto rule = rounds::make_rule(closing.rule, closing.step);
     written = rounds::aggregate(step_files(closing), *rule);
   } catch (...) {
-    lock.lock();
+    back();
     throw;
   }
-  lock.lock();
+  back();
   coordinator_.close(closing, written.digest, written.bytes);
   trouble_.clear();
   openings_.notify_all();

@@ -78,6 +78,7 @@ class Service {
   http::Response put_result(http::Request& request);
   http::Response control_job(http::Request& request, const std::string& verb);
   http::Response next_evaluation(http::Request& request);
+  http::Response renew_claim(http::Request& request);
   http::Response put_measurement(http::Request& request);
   http::Response result_offset(http::Request& request);
 
@@ -101,6 +102,8 @@ class Service {
 
   void run_background();
   void average(const rounds::Closing& closing, std::unique_lock<std::mutex>& lock);
+  std::string trouble_text(const std::exception& error) const;
+  void stop_job(std::int64_t job, const std::string& why);
   rounds::StepFiles step_files(const rounds::Closing& closing) const;
 
   // Constant after construction.
@@ -116,10 +119,12 @@ class Service {
   std::mutex mutex_;                  // guards all below but the layout
   std::condition_variable openings_;  // something to do for those in a long poll
   std::condition_variable changes_;   // something to do, or to wait for, for the background thread
+  std::condition_variable tried_;     // an averaging has ended, well or not
   SqliteStore store_;
   rounds::Coordinator coordinator_;
   std::set<std::string> settling_;  // tasks of which somebody holds the turn
   bool stopping_ = false;
+  bool averaging_ = false;
   std::string trouble_;  // why the last averaging failed; empty while all is well
 
   std::mutex layout_mutex_;  // guards the layout that was asked for last

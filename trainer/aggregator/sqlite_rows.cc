@@ -10,6 +10,8 @@ using rounds::Batch;
 using rounds::EventRecord;
 using rounds::JobRecord;
 using rounds::JobState;
+using rounds::kJobStates;
+using rounds::kRoundStates;
 using rounds::MeasurementRecord;
 using rounds::MemberRecord;
 using rounds::RoundRecord;
@@ -21,9 +23,7 @@ using rounds::WorkerRecord;
 
 constexpr std::int64_t kFormat = 3;
 
-// States are stored as the words below; the position is the enumerator's value.
-constexpr const char* kJobStates[] = {"awaiting_weights", "open", "paused", "finished"};
-constexpr const char* kRoundStates[] = {"open", "closing", "closed", "stopped"};
+// As kJobStates: by the enumerator's value.
 constexpr const char* kTaskStates[] = {"leased", "overdue", "dead", "accepted", "refused", "late"};
 
 constexpr const char* kSchema = R"(
@@ -81,7 +81,7 @@ JobRecord read_job(Statement& row) {
   job.last_round = row.integer();
   job.accepted = row.integer();
   job.reason = row.text();
-  job.spec = rounds::job_spec_from_json(parse_json(row.text(), "the state database: job"));
+  job.spec = rounds::stored_job_spec_from_json(parse_json(row.text(), "the state database: job"));
   return job;
 }
 
@@ -263,8 +263,9 @@ Batch load_rows(Database& database) {
   batch.jobs = read_all(database, "SELECT * FROM jobs ORDER BY id", read_job);
   batch.rounds = read_all(database, "SELECT * FROM rounds ORDER BY job, round", read_round);
   batch.tasks = read_all(database,
-                         "SELECT tasks.* FROM tasks LEFT JOIN rounds USING(job, round)"
-                         " WHERE ifnull(rounds.state, 'open') IN ('open', 'closing') ORDER BY tasks.id",
+                         "SELECT tasks.* FROM tasks JOIN jobs ON jobs.id = tasks.job"
+                         " LEFT JOIN rounds USING(job, round) WHERE jobs.state <> 'finished'"
+                         " AND ifnull(rounds.state, 'open') IN ('open', 'closing') ORDER BY tasks.id",
                          read_task);
   batch.workers = read_all(database, "SELECT * FROM workers ORDER BY id", read_worker);
   batch.members = read_all(database, "SELECT * FROM members ORDER BY job, worker", read_member);
@@ -291,11 +292,10 @@ std::vector<TaskRecord> accepted_rows(Database& database, std::int64_t job, std:
   return rest(rows, read_task);
 }
 
-std::int64_t count_tasks(Database& database, std::int64_t job, std::int64_t part) {
-  Statement row(database, "SELECT count(*) FROM tasks WHERE job = ?1 AND part = ?2");
+std::optional<TaskRecord> newest_task_row(Database& database, std::int64_t job, std::int64_t part) {
+  Statement row(database, "SELECT * FROM tasks WHERE job = ?1 AND part = ?2 ORDER BY draw DESC LIMIT 1");
   row.bind(job).bind(part);
-  row.step();
-  return row.integer();
+  return row.step() ? std::optional(read_task(row)) : std::nullopt;
 }
 
 }  // namespace frag::aggregator

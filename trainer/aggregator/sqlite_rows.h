@@ -28,6 +28,6 @@ rounds::Batch load_rows(Database& database);
 std::optional<rounds::TaskRecord> find_task_row(Database& database, const std::string& id);
 // Accepted results of a round in the order of their acceptance, those of closed rounds too.
 std::vector<rounds::TaskRecord> accepted_rows(Database& database, std::int64_t job, std::int64_t round);
-std::int64_t count_tasks(Database& database, std::int64_t job, std::int64_t part);
+std::optional<rounds::TaskRecord> newest_task_row(Database& database, std::int64_t job, std::int64_t part);
 
 }  // namespace frag::aggregator

@@ -44,8 +44,8 @@ std::vector<rounds::TaskRecord> SqliteStore::accepted(std::int64_t job, std::int
   return accepted_rows(impl_->database, job, round);
 }
 
-std::int64_t SqliteStore::issued(std::int64_t job, std::int64_t part) {
-  return count_tasks(impl_->database, job, part);
+std::optional<rounds::TaskRecord> SqliteStore::newest_task(std::int64_t job, std::int64_t part) {
+  return newest_task_row(impl_->database, job, part);
 }
 
 }  // namespace frag::aggregator

@@ -22,7 +22,7 @@ class SqliteStore : public rounds::Store {
   rounds::Batch load() override;
   std::optional<rounds::TaskRecord> find_task(const std::string& id) override;
   std::vector<rounds::TaskRecord> accepted(std::int64_t job, std::int64_t round) override;
-  std::int64_t issued(std::int64_t job, std::int64_t part) override;
+  std::optional<rounds::TaskRecord> newest_task(std::int64_t job, std::int64_t part) override;
 
  private:
   struct Impl;
