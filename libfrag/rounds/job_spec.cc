@@ -120,27 +120,24 @@ void check_job(const JobSpec& job) {
   check_evaluation(job);
   const std::size_t rows = job.sample.part_weights.size();
   if (rows > 0 && rows != static_cast<std::size_t>(job.nodes)) {
-    throw Error(Errc::bad_input, "job: \"sample\" has weights for " + std::to_string(rows) +
-                                     " parts, and \"nodes\" is " + std::to_string(job.nodes) +
-                                     "; it needs a row for each node");
+    refuse("\"sample\" has weights for " + std::to_string(rows) + " parts, and \"nodes\" is " +
+           std::to_string(job.nodes) + "; it needs a row for each node");
   }
   if ((job.stop.target || job.stop.patience > 0) && !job.evaluation) {
-    throw Error(Errc::bad_input,
-                "job: \"stop\" goes by what an evaluator measures; say on what with \"evaluation\"");
+    refuse("\"stop\" goes by what an evaluator measures; say on what with \"evaluation\"");
   }
   bool elastic = false;
   try {
     elastic = local_pull(job.rule, job.local).elastic.has_value();
   } catch (const Error& error) {
-    throw Error(Errc::bad_input, std::string("job: ") + error.what());
+    refuse(error.what());
   }
   if (job.at_least > job.nodes) {
-    throw Error(Errc::bad_input, "job: key \"at_least\" is " + std::to_string(job.at_least) +
-                                     ", more than the " + std::to_string(job.nodes) + " of \"nodes\"");
+    refuse("key \"at_least\" is " + std::to_string(job.at_least) + ", more than the " +
+           std::to_string(job.nodes) + " of \"nodes\"");
   }
   if (job.work == Work::speed && !job.sample.count) {
-    throw Error(Errc::bad_input,
-                "job: \"work\": \"speed\" divides the sample's \"count\" by speed, and there is none");
+    refuse("\"work\": \"speed\" divides the sample's \"count\" by speed, and there is none");
   }
   if (job.work == Work::speed && job.local.steps > 0) {
     refuse(
