@@ -30,12 +30,6 @@ std::vector<std::string> session_parts(const std::string& bearer) {
   return parts;
 }
 
-[[noreturn]] void no_session() {
-  throw HttpError(401,
-                  "this is no worker's token: join first, and note that joining again under a name ends the "
-                  "token it had");
-}
-
 void require_role(const Token& token, Roles roles) {
   if ((token.roles & roles) != 0) return;
   throw HttpError(403, "the token " + token.name + " is for " + roles_text(token.roles) +
@@ -43,6 +37,12 @@ void require_role(const Token& token, Roles roles) {
 }
 
 }  // namespace
+
+HttpError no_session() {
+  return {401,
+          "this is no worker's token: join first, and note that joining again under a name ends the token it "
+          "had"};
+}
 
 Access::Access(const std::string& join_token, std::filesystem::path file)
     : file_(std::move(file)),
@@ -123,7 +123,7 @@ std::string Access::worker_token(const Request& request, Roles roles) {
   const std::vector<std::string> parts = session_parts(bearer);
   if (open()) return parts.empty() ? bearer : parts[0];
   const auto shown = parts.empty() ? std::nullopt : named(parts[1]);
-  if (!shown || !http::equal_secrets(parts[2], tag_of(parts[0], *shown))) no_session();
+  if (!shown || !http::equal_secrets(parts[2], tag_of(parts[0], *shown))) throw no_session();
   require_role(*shown, roles);
   return parts[0];
 }

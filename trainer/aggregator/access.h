@@ -22,6 +22,9 @@
 
 namespace frag::aggregator {
 
+// HttpError 401 for what is no worker's token, or one that has ended.
+http::HttpError no_session();
+
 class Access {
  public:
   // An empty join token is none. Errors of read_tokens().

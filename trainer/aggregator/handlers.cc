@@ -93,12 +93,7 @@ void Service::add_routes() {
 std::int64_t Service::require_worker(const Request& request, Roles roles) {
   const std::string token = access_.worker_token(request, roles);
   const auto worker = coordinate([&](rounds::Coordinator& c) { return c.worker_of(token); });
-  if (!worker) {
-    throw HttpError(
-        401,
-        "this is no worker's token: join first, and note that joining again under a name ends the "
-        "token it had");
-  }
+  if (!worker) throw no_session();
   return *worker;
 }
 
