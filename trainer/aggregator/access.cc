@@ -68,16 +68,20 @@ Access::Version Access::version() const {
 }
 
 // A file that cannot be read leaves the tokens as they were: nobody gets in for that, and nobody is sent
-// away. One that goes away takes its tokens with it, and opens nothing.
+// away. It is tried again at the next call: what could not be opened for a moment may say who is revoked. One
+// that goes away takes its tokens with it, and opens nothing.
 void Access::refresh() {
   const Version now = version();
   if (now == read_) return;
-  read_ = now;
   try {
     know(read_tokens(file_).value_or(std::vector<Token>()));
     open_ = false;
+    read_ = now;
+    trouble_.clear();
   } catch (const Error& error) {
-    std::fprintf(stderr, "fragagg: %s; going on with the tokens of before\n", error.what());
+    if (trouble_ != error.what())
+      std::fprintf(stderr, "fragagg: %s; going on with the tokens of before\n", error.what());
+    trouble_ = error.what();
   }
 }
 

@@ -66,7 +66,8 @@ class Access {
   const std::optional<Token> join_;  // has no name
 
   std::mutex mutex_;  // guards all below
-  Version read_;
+  Version read_;         // of what the tokens below were read from
+  std::string trouble_;  // why the file could not be read last, as it was said; empty where it could
   bool open_ = true;
   std::vector<Token> tokens_;         // the join token among them
   std::vector<std::string> digests_;  // theirs
