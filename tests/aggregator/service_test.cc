@@ -290,6 +290,30 @@ TEST_CASE("weights have a strong ETag and are not sent to who has them") {
   CHECK(answer.headers.at("etag") == "\"" + xxh3_128_hex(answer.body) + "\"");
 }
 
+TEST_CASE("weights whose file went after their record was read are no longer kept") {
+  const Aggregator aggregator;
+  open_job(aggregator, job_of(1, 1));
+  std::filesystem::remove(aggregator.state() / "weights/00000000.safetensors");
+  http::Client client;
+  const auto answer = client.get(aggregator.url("/v1/weights/0"));
+  CHECK(answer.status == 410);
+  CHECK_THAT(answer.body, !Contains("safetensors"));
+}
+
+TEST_CASE("whoever asks while it stops is told when to ask again") {
+  const TempDir dir;
+  ServiceOptions options;
+  options.state = dir / "state";
+  Service service(options);
+  service.stop();
+  http::Request request;
+  request.method = "GET";
+  request.path = "/healthz";
+  const http::Response answer = service.handle(request);
+  CHECK(answer.status == 503);
+  CHECK(answer.headers.back().first == "Retry-After");
+}
+
 TEST_CASE("a job's first weights must be weights") {
   const Aggregator aggregator;
   http::Client client;

@@ -1,6 +1,7 @@
 #include "trainer/aggregator/sqlite_store.h"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "libfrag/rounds/coordinator.h"
 #include "libfrag/rounds/memory_store.h"
@@ -43,6 +44,14 @@ Batch example() {
 }
 
 }  // namespace
+
+TEST_CASE("a question that fails is not told as a write") {
+  const TempDir dir;
+  Database database(dir / "rounds.sqlite");
+  Statement question(database, "SELECT abs(?1)");
+  question.bind(std::numeric_limits<std::int64_t>::min());  // has no absolute value
+  CHECK_THROWS_WITH(question.step(), Catch::Matchers::StartsWith("read "));
+}
 
 TEST_CASE("records come back from the database as they were, after it was closed too") {
   const TempDir dir;

@@ -53,6 +53,18 @@ std::string upload_name(std::int64_t worker, const std::string& task) {
   return std::to_string(worker) + "/" + task;
 }
 
+// What was pruned may go between its record and its file: also then it is told so, and not where the file was.
+std::shared_ptr<const FileReader> open_weights(const std::filesystem::path& path, std::int64_t version,
+                                               bool pruned) {
+  try {
+    if (!pruned) return std::make_shared<const FileReader>(path);
+  } catch (const Error& error) {
+    if (error.code() != Errc::not_found) throw;
+  }
+  throw HttpError(410, "weights " + std::to_string(version) +
+                           " are no longer kept (the job's keep_weights says how many are)");
+}
+
 Response with_offset(int status, std::uint64_t offset) {
   Response response = Response::json({{"offset", offset}}, status);
   response.headers.emplace_back("Upload-Offset", std::to_string(offset));
@@ -131,11 +143,7 @@ Response Service::get_weights(Request& request) {
   const std::int64_t version = number_in_path(request, "version");
   const auto weights = coordinate([&](rounds::Coordinator& c) { return c.weights(version); });
   if (!weights) throw HttpError(404, "there are no weights of version " + std::to_string(version));
-  if (weights->pruned) {
-    throw HttpError(410, "weights " + std::to_string(version) +
-                             " are no longer kept (the job's keep_weights says how many are)");
-  }
-  const auto file = std::make_shared<const FileReader>(directory_.weights(version));
+  const auto file = open_weights(directory_.weights(version), version, weights->pruned);
   const auto read = [this, file](auto offset, auto count) {
     coordinate([&](rounds::Coordinator& c) { c.count_bytes(0, count); });
     return file->read(offset, count);

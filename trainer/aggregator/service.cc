@@ -20,6 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetry{2000};
+constexpr int kRestartSeconds = 5;  // as long as a restart takes
 
 // The system's time at the start, and a steady clock from there on: nobody's lease dies because a clock was
 // set.
@@ -92,11 +93,13 @@ JobSource Service::job_source() {
 }
 
 http::Response Service::handle(http::Request& request) {
+  bool stopping = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return http::Response::problem(503, "the aggregator is stopping; its state is kept");
+    stopping = stopping_;
   }
   try {
+    if (stopping) throw http::try_later("the aggregator is stopping; its state is kept", kRestartSeconds);
     admit(request);
   } catch (const std::exception& error) {
     return http::problem_of(error);
