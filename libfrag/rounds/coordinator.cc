@@ -6,6 +6,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/rounds/millis.h"
 
 namespace frag::rounds {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kNameLimit = 200;
 constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kEventBytes = 300;  // workers' words are in them
 
 std::string job_text(const JobRecord& job) {
   return "job " + std::to_string(job.id) + " (" + job.spec.name + ")";
@@ -56,7 +58,7 @@ void Coordinator::commit(const Batch& batch) {
 }
 
 void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
-                       std::string text) const {
+                       const std::string& text) const {
   EventRecord event;
   event.number = (state_.events.empty() ? 0 : state_.events.rbegin()->first) +
                  static_cast<std::int64_t>(batch.events.size()) + 1;
@@ -64,7 +66,7 @@ void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const
   event.round = round;
   event.when = clock_();
   event.kind = kind;
-  event.text = std::move(text);
+  event.text = one_line(text, kEventBytes);
   batch.events.push_back(std::move(event));
 }
 

@@ -180,7 +180,8 @@ class Coordinator {
  private:
   void commit(const Batch& batch);
   // Adds an event to a batch. Numbers go on from the newest.
-  void tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind, std::string text) const;
+  void tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
+            const std::string& text) const;
 
   // Pointers into state_ stay good until the record's round is over; nullptr where there is none.
   const JobRecord& job_of(std::int64_t job) const;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 
 namespace frag::rounds {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kHeaderLimit = std::uint64_t{16} << 20;
 constexpr std::uint64_t kElementsLimit = std::uint64_t{1} << 48;
 constexpr int kDepthLimit = 16;
+constexpr std::size_t kNameBytes = 120;  // of a name in a message: a stranger's may have any length
 constexpr char kMetadata[] = "__metadata__";
 
 // The parser's own container is a sorted map: the ordered one looks a name up by walking, which a stranger's
@@ -184,7 +186,7 @@ void read_metadata(TensorLayout& layout, const HeaderJson& metadata) {
 }  // namespace
 
 std::string tensor_named(std::string_view name) {
-  return "tensor \"" + std::string(name) + "\"";
+  return "tensor \"" + one_line(name, kNameBytes) + "\"";
 }
 
 const char* name_of(DType dtype) {

@@ -36,6 +36,11 @@ using Catch::Matchers::Contains;
 
 }  // namespace
 
+TEST_CASE("a message names a tensor on one line, and a long name by its beginning") {
+  CHECK(tensor_named("a\nb") == "tensor \"a b\"");
+  CHECK(tensor_named(std::string(100000, 'x')).size() < 150);
+}
+
 TEST_CASE("what make_header describes, parse_weights finds again") {
   const auto file = parse_weights(Weights()
                                       .floats("b.weight", {1, 2, 3})
