@@ -167,4 +167,13 @@ TEST_CASE("as many uploads as may be are under way, and one more may come when o
   CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "a", 10); }) == 200);
 }
 
+TEST_CASE("an upload keeps its place while somebody looks at what it holds") {
+  Disk disk({.uploads = 1, .kept = 2, .kept_for = seconds(3600)});
+  {
+    const Upload held(body_of("abc"), disk.incoming, "a", 10);
+    CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "b", 10); }) == 503);
+  }
+  CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "b", 10); }) == 200);
+}
+
 }  // namespace frag::aggregator

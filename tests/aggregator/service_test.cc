@@ -347,6 +347,21 @@ TEST_CASE("requests that make no sense are answered with a problem") {
   CHECK(client.get(aggregator.url("/healthz")).status == 200);
 }
 
+TEST_CASE("only a job may be described at length") {
+  const Aggregator aggregator;
+  rounds::JobSpec job = job_of(1, 1);
+  job.mirrors = std::vector<std::string>(1000, "http://127.0.0.1:8080");
+  open_job(aggregator, job);
+  Worker worker(aggregator, "a");
+  Json long_body{{"name", "b"}, {"wait_s", 0}, {"reason", "why"}};
+  long_body["more"] = std::string(5000, 'x');
+  for (const char* path :
+       {"/v1/workers", "/v1/tasks", "/v1/evaluations", "/v1/jobs/1/pause", "/v1/jobs/1/stop"}) {
+    INFO(path);
+    CHECK(worker.client().post_json(aggregator.url(path), long_body).status == 413);
+  }
+}
+
 TEST_CASE("before the first job there is no status") {
   const Aggregator aggregator;
   http::Client client;

@@ -83,6 +83,21 @@ TEST_CASE("a file that is no safetensors is a fault, one that is not there an er
   CHECK_THROWS_AS(check_result(dir / "absent", base), Error);
 }
 
+TEST_CASE("a header much longer than the weights' own is a fault before it is parsed") {
+  const auto base = Weights().floats("a", {0});
+  const TensorLayout layout = parse_weights(base.file()).layout;
+  const auto result_with = [&](std::size_t header) {
+    std::string file(8, '\0');
+    std::memcpy(file.data(), &header, 8);
+    return file + std::string(header, ' ') + std::string(4, '\0');
+  };
+  const TempDir dir;
+  write_file_atomic(dir / "result", result_with(header_limit(layout) - 8));
+  CHECK_THAT(check_result(dir / "result", layout).fault, Contains("not JSON"));
+  write_file_atomic(dir / "result", result_with(header_limit(layout) - 7));
+  CHECK_THAT(check_result(dir / "result", layout).fault, Contains("are enough for a result"));
+}
+
 TEST_CASE("a result's report is what its worker said") {
   ResultReport report;
   report.task = "1-2-3-4";

@@ -118,7 +118,7 @@ Response Service::health() {
 
 Response Service::submit(Request& request) {
   access_.require(request, kSubmit);
-  const rounds::JobSpec spec = rounds::job_spec_from_json(read_json(request));
+  const rounds::JobSpec spec = rounds::job_spec_from_json(read_json(request, kJobLimit));
   const std::int64_t job = coordinate([&](rounds::Coordinator& c) { return c.submit(spec); });
   return Response::json({{"job", job}, {"state", "awaiting_weights"}}, 201);
 }

@@ -11,13 +11,16 @@
 
 namespace frag::aggregator {
 
-inline constexpr std::uint64_t kJsonLimit = std::uint64_t{1} << 20;
+// Bodies that are read into memory. Only a job's is large, with its mirrors, class weights and rows for nodes; all
+// others are a few fields, which any worker may send.
+inline constexpr std::uint64_t kJobLimit = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kJsonLimit = 4096;
 // Below the time after which our own clients give up on a silent connection.
 inline constexpr double kLongestPoll = 25;
 inline constexpr double kUsualPoll = 20;
 
-inline Json read_json(const http::Request& request) {
-  return parse_json(http::read_body(request, kJsonLimit), "the request's body");
+inline Json read_json(const http::Request& request, std::uint64_t limit = kJsonLimit) {
+  return parse_json(http::read_body(request, limit), "the request's body");
 }
 
 inline std::int64_t number_in_path(const http::Request& request, const char* name) {

@@ -33,7 +33,6 @@ Upload::Upload(const http::Request& request, Incoming& incoming, std::string nam
     if (ours_) ::unlink(part_.path.c_str());
     throw;
   }
-  place_.reset();
 }
 
 Upload::~Upload() {
