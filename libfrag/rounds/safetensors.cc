@@ -264,7 +264,8 @@ TensorLayout parse_layout(std::string_view head, std::uint64_t file_bytes) {
     if (name != kMetadata) layout.tensors.push_back(tensor_of(name, entry, data_start, file_bytes));
   }
   order_and_check(layout, data_start);
-  if (const auto metadata = header.find(kMetadata); metadata != header.end()) read_metadata(layout, *metadata);
+  if (const auto metadata = header.find(kMetadata); metadata != header.end())
+    read_metadata(layout, *metadata);
   return layout;
 }
 

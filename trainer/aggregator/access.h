@@ -65,7 +65,7 @@ class Access {
   const std::filesystem::path file_;
   const std::optional<Token> join_;  // has no name
 
-  std::mutex mutex_;  // guards all below
+  std::mutex mutex_;     // guards all below
   Version read_;         // of what the tokens below were read from
   std::string trouble_;  // why the file could not be read last, as it was said; empty where it could
   bool open_ = true;

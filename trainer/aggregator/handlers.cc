@@ -53,7 +53,8 @@ std::string upload_name(std::int64_t worker, const std::string& task) {
   return std::to_string(worker) + "/" + task;
 }
 
-// What was pruned may go between its record and its file: also then it is told so, and not where the file was.
+// What was pruned may go between its record and its file: also then it is told so, and not where the file
+// was.
 std::shared_ptr<const FileReader> open_weights(const std::filesystem::path& path, std::int64_t version,
                                                bool pruned) {
   try {

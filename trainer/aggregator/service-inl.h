@@ -11,8 +11,8 @@
 
 namespace frag::aggregator {
 
-// Bodies that are read into memory. Only a job's is large, with its mirrors, class weights and rows for nodes; all
-// others are a few fields, which any worker may send.
+// Bodies that are read into memory. Only a job's is large, with its mirrors, class weights and rows for
+// nodes; all others are a few fields, which any worker may send.
 inline constexpr std::uint64_t kJobLimit = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t kJsonLimit = 4096;
 // Below the time after which our own clients give up on a silent connection.
