@@ -115,6 +115,8 @@ class Coordinator {
   // Whose token it is; nullopt for nobody's.
   std::optional<std::int64_t> worker_of(const std::string& token) const;
 
+  // The worker was heard of, and will stay in its call for so long: for a caller that has nothing for it.
+  void present(std::int64_t worker, Millis wait) { hear(worker, wait); }
   // The lease that the worker holds, or a new one: on the part it had last where that is free, else on the
   // lowest that is free, those last had by workers who are here coming last. Who has a result in the round
   // gets another part of it only where the leases that are out cannot make the quorum. `wait` is how long the

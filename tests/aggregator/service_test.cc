@@ -1,6 +1,7 @@
 // The aggregator over real HTTP on loopback.
 #include "trainer/aggregator/service.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <memory>
@@ -23,7 +24,11 @@ using rounds::testing::Weights;
 // A service and its server on a directory; restart() is a new pair on the same directory.
 class Aggregator {
  public:
-  explicit Aggregator(const std::string& token = "") : token_(token) { restart(); }
+  // `free` is what the disk has left.
+  explicit Aggregator(const std::string& token = "", std::uint64_t free = std::uint64_t{1} << 40)
+      : token_(token), free_(free) {
+    restart();
+  }
   ~Aggregator() { stop(); }
 
   void restart() {
@@ -32,6 +37,8 @@ class Aggregator {
     options.state = dir_ / "state";
     options.join_token = token_;
     options.weights_limit = 4 << 20;
+    options.min_free = 1000;
+    options.free_bytes = [this](const auto&) { return free_.load(); };
     service_ = std::make_unique<Service>(options);
     http::ServerOptions listen;
     listen.threads = 24;
@@ -41,6 +48,7 @@ class Aggregator {
 
   std::string url(const std::string& path) const { return server_->url() + path; }
   std::filesystem::path state() const { return dir_ / "state"; }
+  void set_free(std::uint64_t bytes) { free_ = bytes; }
 
  private:
   void stop() {
@@ -51,6 +59,7 @@ class Aggregator {
 
   TempDir dir_;
   const std::string token_;
+  std::atomic<std::uint64_t> free_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<http::Server> server_;
 };
@@ -360,6 +369,25 @@ TEST_CASE("only a job may be described at length") {
     INFO(path);
     CHECK(worker.client().post_json(aggregator.url(path), long_body).status == 413);
   }
+}
+
+TEST_CASE("a full disk is nothing to do for workers, who stay, and is told to nobody without a token") {
+  Aggregator aggregator("sesame");
+  open_job(aggregator, job_of(1, 1), "sesame");
+  Worker worker(aggregator, "a", "sesame");
+  aggregator.set_free(10);
+  http::Client stranger;
+  while (stranger.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
+  CHECK(worker.ask(0) == Json{{"state", "wait"}});
+  for (const char* path : {"/v1/tasks", "/v1/evaluations"}) {
+    CHECK(stranger.post_json(aggregator.url(path), {{"wait_s", 0}}).status == 401);
+    CHECK(worker.client().post_json(aggregator.url(path), {{"wait_s", 0}}).status == 200);
+  }
+  Json answer;
+  std::thread waiting([&] { answer = worker.ask(25); });
+  aggregator.set_free(std::uint64_t{1} << 40);
+  waiting.join();
+  CHECK(answer["state"] == "task");
 }
 
 TEST_CASE("before the first job there is no status") {

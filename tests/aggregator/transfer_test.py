@@ -159,7 +159,7 @@ def check_reserve(state):
     try:
         status, body = request(aggregator.port, "GET", "/healthz")
         assert status == 503 and "free" in json.loads(body)["detail"], (status, body)
-        assert request(aggregator.port, "POST", "/v1/tasks", {"wait_s": 0}, worker)[0] == 507
+        assert call(aggregator.port, "POST", "/v1/tasks", {"wait_s": 0}, worker) == {"state": "wait"}
         status, headers, _ = curl("-X", "PUT", "-d", "x", "-H", "Authorization: Bearer " + worker,
                                   f"http://127.0.0.1:{aggregator.port}/v1/tasks/{task}/result")
         assert status == 507 and int(headers["retry-after"]) > 0, (status, headers)

@@ -169,7 +169,6 @@ Response Service::join(Request& request) {
 }
 
 Response Service::next_task(Request& request) {
-  disk_.require();  // no new lease without room for its result
   return offer(request, kWorker, [this](std::int64_t worker, rounds::Millis patience) {
     return coordinator_.next_task(worker, patience);
   });
