@@ -86,6 +86,7 @@ std::string format_headline(const JobStatus& status) {
                      " rounds closed, quorum " + std::to_string(status.needed);
   if (!status.rule.empty() && status.rule != "mean") text += ", rule " + status.rule;
   if (status.weights >= 0) text += ", weights version " + std::to_string(status.weights);
+  if (!status.trouble.empty()) text += "; it cannot go on: " + status.trouble;
   return text;
 }
 

@@ -215,6 +215,7 @@ Json to_json(const JobStatus& status) {
               {"name", status.name},
               {"state", status.state},
               {"reason", status.reason},
+              {"trouble", status.trouble},
               {"rule", status.rule},
               {"nodes", status.nodes},
               {"rounds", status.rounds},
@@ -233,6 +234,7 @@ JobStatus job_status_from_json(const Json& json) {
   status.name = fields.text("name");
   status.state = fields.text("state");
   if (fields.has("reason")) status.reason = fields.text("reason");
+  if (fields.has("trouble")) status.trouble = fields.text("trouble");
   if (fields.has("rule")) status.rule = fields.text("rule");
   if (fields.has("nodes")) status.nodes = fields.count("nodes");
   status.rounds = fields.count("rounds");

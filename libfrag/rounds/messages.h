@@ -147,6 +147,9 @@ struct JobStatus {
   std::string name;
   std::string state;   // "awaiting_weights" | "open" | "paused" | "finished"
   std::string reason;  // why it is paused or ended; empty where there is nothing to say
+  // Of the newest job: what keeps the aggregator from going on, a full disk most often; empty while all is
+  // well.
+  std::string trouble;
   std::string rule;
   std::int64_t nodes = 0;
   std::int64_t rounds = 0;

@@ -218,6 +218,7 @@ TEST_CASE("an averaging that fails is tried again, and made up for after a resta
   http::Client client;
   while (client.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
   CHECK(status_of(aggregator).history[0].state == "closing");
+  CHECK_THAT(status_of(aggregator).trouble, Contains("00000001"));
   aggregator.restart();
   std::filesystem::remove(place);
   CHECK(worker.task() == "");
@@ -379,6 +380,8 @@ TEST_CASE("a full disk is nothing to do for workers, who stay, and is told to no
   http::Client stranger;
   while (stranger.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
   CHECK(worker.ask(0) == Json{{"state", "wait"}});
+  const Json status = worker.client().get(aggregator.url("/v1/status")).json("status");
+  CHECK_THAT(status.dump(), Contains("--min-free"));
   for (const char* path : {"/v1/tasks", "/v1/evaluations"}) {
     CHECK(stranger.post_json(aggregator.url(path), {{"wait_s", 0}}).status == 401);
     CHECK(worker.client().post_json(aggregator.url(path), {{"wait_s", 0}}).status == 200);

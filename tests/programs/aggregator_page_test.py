@@ -41,7 +41,7 @@ def status_of(rounds, name="gels"):
     events = [{"number": n, "when": NOW + 40 * n, "round": n, "kind": happened[n % 3][0], "text": happened[n % 3][1]}
               for n in range(max(1, rounds - 20), rounds)]
     events[0]["text"] = "<b>bench-3</b> is no markup"
-    return {"job": 1, "name": name, "state": "open", "reason": "", "rule": "mean", "nodes": 12, "rounds": 400, "needed": 9, "weights": rounds - 1,
+    return {"job": 1, "name": name, "state": "open", "reason": "", "trouble": "", "rule": "mean", "nodes": 12, "rounds": 400, "needed": 9, "weights": rounds - 1,
             "history": history, "workers": workers, "measurements": measurements, "events": events}
 
 
@@ -141,9 +141,11 @@ def check_live(address, url, shown):
     unnamed = tab.value("""[...document.querySelectorAll('input, select, button, canvas, a')].filter((one) => !one.closest('[hidden]') &&
         !(one.labels?.length || one.textContent.trim() || one.getAttribute('aria-label'))).map((one) => one.outerHTML)""")
     assert unnamed == [], unnamed
-    paused = status_of(5) | {"state": "paused", "reason": "the disk is full"}
-    shown["status"] = paused
-    wait_text(tab, "state", "paused: the disk is full")
+    shown["status"] = status_of(5) | {"state": "paused", "reason": "a look at the data"}
+    wait_text(tab, "state", "paused: a look at the data")
+    assert text_of(tab, "trouble") == ""
+    shown["status"] = status_of(5) | {"trouble": "the disk is full"}
+    wait_text(tab, "trouble", "the disk is full")
     assert tab.complaints == [], tab.complaints
 
 

@@ -112,8 +112,7 @@ std::int64_t Service::require_worker(const Request& request, Roles roles) {
 
 Response Service::health() {
   const std::lock_guard lock(mutex_);
-  if (!trouble_.empty()) return Response::problem(503, trouble_);
-  if (const std::string why = disk_.trouble(); !why.empty()) return Response::problem(503, why);
+  if (const std::string why = trouble(); !why.empty()) return Response::problem(503, why);
   return Response::json({{"status", "ok"}, {"version", FRAG_VERSION}});
 }
 
@@ -157,8 +156,9 @@ Response Service::job_status(Request& request) {
   access_.require(request, kAnyRole);
   const bool newest = !request.captures.contains("job");
   const std::int64_t asked = newest ? 0 : number_in_path(request, "job");
-  return WatchHandlers::answer(
-      request, coordinate([&](rounds::Coordinator& c) { return c.status(newest ? c.newest_job() : asked); }));
+  return WatchHandlers::answer(request, coordinate([&](rounds::Coordinator& c) {
+                                 return status_of(newest ? c.newest_job() : asked);
+                               }));
 }
 
 Response Service::join(Request& request) {

@@ -88,8 +88,19 @@ JobSource Service::job_source() {
   };
   using rounds::Coordinator;
   return {.newest = locked([](const Coordinator& c) { return newest_of(c); }),
-          .status = locked([](const Coordinator& c, std::int64_t job) { return c.status(job); }),
-          .changes = locked([](const Coordinator& c) { return c.changes(); })};
+          .status = locked([this](const Coordinator&, std::int64_t job) { return status_of(job); }),
+          .changes = locked([](const Coordinator& c) { return c.changes(); }),
+          .trouble = locked([this](const Coordinator&) { return trouble(); })};
+}
+
+std::string Service::trouble() {
+  return trouble_.empty() ? disk_.trouble() : trouble_;
+}
+
+rounds::JobStatus Service::status_of(std::int64_t job) {
+  rounds::JobStatus status = coordinator_.status(job);
+  if (job == coordinator_.newest_job()) status.trouble = trouble();
+  return status;
 }
 
 http::Response Service::handle(http::Request& request) {

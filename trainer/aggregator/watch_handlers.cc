@@ -75,6 +75,8 @@ Response WatchHandlers::metrics() {
   out.add("fragagg_build_info", "The version that runs.", {{{{"version", FRAG_VERSION}}, 1}});
   counts_.append_to(out);
   const std::int64_t newest = jobs_.newest();
+  out.add("fragagg_trouble", "1 while something keeps it from going on, as a full disk does.",
+          jobs_.trouble().empty() ? 0 : 1);
   out.add("fragagg_jobs_total", "Jobs that were submitted.", newest);
   if (newest > 0) append_job(out, jobs_.status(newest));
   append_disk(out, disk_use(state_));

@@ -21,6 +21,7 @@ export function show_job(status) {
   document.title = `${status.name}: ${words(status.state)}`;
   $("title").textContent = status.name;
   $("state").textContent = `Job ${status.job}, ${words(status.state)}${status.reason ? `: ${status.reason}` : ""}`;
+  $("trouble").textContent = status.trouble ? `It cannot go on: ${status.trouble}` : "";
   show_figures(status);
   show_weights(status);
   show_rounds(status);
