@@ -199,14 +199,24 @@ void Coordinator::end(JobRecord& job, const std::string& why, Batch& batch) cons
   tell(batch, job.id, 0, "finished", why);
 }
 
-Joined Coordinator::join(const std::string& name) {
-  check_name(name);
+const WorkerRecord* Coordinator::worker_named(const std::string& name) const {
   const auto found = std::find_if(state_.workers.begin(), state_.workers.end(),
                                   [&](const auto& entry) { return entry.second.name == name; });
+  return found == state_.workers.end() ? nullptr : &found->second;
+}
+
+std::optional<WorkerRecord> Coordinator::here(const std::string& name) const {
+  const WorkerRecord* worker = worker_named(name);
+  return worker != nullptr && is_here(worker->id) ? std::optional(*worker) : std::nullopt;
+}
+
+Joined Coordinator::join(const std::string& name, const std::string& joined_by) {
+  check_name(name);
   WorkerRecord worker;
   worker.name = name;
-  if (found != state_.workers.end()) {
-    worker.id = found->first;
+  worker.joined_by = joined_by;
+  if (const WorkerRecord* before = worker_named(name)) {
+    worker.id = before->id;
   } else {
     worker.id = state_.workers.empty() ? 1 : state_.workers.rbegin()->first + 1;
   }

@@ -111,7 +111,10 @@ class Coordinator {
   void stop(std::int64_t job, const std::string& why);
 
   // A new worker, or the one of that name with a new token, its old lease given up and its job forgotten.
-  Joined join(const std::string& name);
+  // `joined_by` is kept for here().
+  Joined join(const std::string& name, const std::string& joined_by = "");
+  // The worker of that name where it was heard of within its lease, for who must not end it.
+  std::optional<WorkerRecord> here(const std::string& name) const;
   // Whose token it is; nullopt for nobody's.
   std::optional<std::int64_t> worker_of(const std::string& token) const;
 
@@ -191,6 +194,7 @@ class Coordinator {
   const RoundRecord* current_round() const;
   const RoundRecord* open_round() const;
   const JobRecord* job_of_worker(std::int64_t worker);
+  const WorkerRecord* worker_named(const std::string& name) const;
   const TaskRecord* held_by(std::int64_t worker) const;
   // That a call about the task counts in: its own, or the newest where it belongs to one that is not there
   // yet.

@@ -434,4 +434,32 @@ TEST_CASE("a worker that joined again under its name has one token, the new one"
   CHECK(first.client().post_json(aggregator.url("/v1/tasks"), {{"wait_s", 0}}).status == 401);
 }
 
+TEST_CASE("who is here cannot be ended by joining under its name with another token") {
+  const Aggregator aggregator("sesame");
+  const auto tokens = token_file_in(aggregator.state());
+  const std::string one = add_token(tokens, "one", kWorker), two = add_token(tokens, "two", kWorker);
+  open_job(aggregator, job_of(1, 1), "sesame");
+  Worker worker(aggregator, "a", one);
+  CHECK(worker.task() == "1-1-0-1");
+  http::Client other = client_with(two);
+  const auto answer = other.post_json(aggregator.url("/v1/workers"), {{"name", "a"}});
+  CHECK(answer.status == 409);
+  CHECK_THAT(answer.body, Contains("a is here under another token"));
+  CHECK(worker.heartbeat("1-1-0-1").status == 200);
+  revoke_token(tokens, "one");
+  CHECK(other.post_json(aggregator.url("/v1/workers"), {{"name", "a"}}).status == 201);
+}
+
+TEST_CASE("a worker that joins again with its own token is let in, after a restart too") {
+  Aggregator aggregator("sesame");
+  const auto tokens = token_file_in(aggregator.state());
+  const std::string one = add_token(tokens, "one", kWorker), two = add_token(tokens, "two", kWorker);
+  open_job(aggregator, job_of(1, 1), "sesame");
+  Worker first(aggregator, "a", one);
+  aggregator.restart();
+  CHECK(client_with(two).post_json(aggregator.url("/v1/workers"), {{"name", "a"}}).status == 409);
+  Worker again(aggregator, "a", one);
+  CHECK(again.task() == "1-1-0-1");
+}
+
 }  // namespace frag::aggregator

@@ -35,7 +35,7 @@ Batch example() {
   batch.tasks = {{"1-2-0-1", 1, 2, 0, 11, rounds::TaskState::accepted, 1001, 1002, 5, 3, 500, "ab",
                   1ull << 40, 8, 0.125, report},
                  {"1-2-1-1", 1, 2, 1, 12, rounds::TaskState::overdue, 1003, 0, 6, 2, 0, "", 0, 0, 0, {}}};
-  batch.workers = {{11, "one", "digest", 1}, {12, "two", "other", 0}};
+  batch.workers = {{11, "one", "digest", 1, "by"}, {12, "two", "other", 0, ""}};
   batch.members = {{1, 11, 3, 4, 2, 7.5, "1-1-0-1"}};
   batch.weights = {{6, 1, 1, "cd", 4096, true}, {7, 1, 2, "ef", 4097, false}};
   batch.measurements = {{1, {1, 6, 300, 0.5, 1.25}, 1004}};

@@ -10,6 +10,16 @@ namespace frag::rounds {
 using testing::Campaign;
 using testing::job_of;
 
+TEST_CASE("a worker is here for a lease after it was heard, as it joined") {
+  Campaign campaign(job_of(1, 1));
+  campaign.coordinator->join("a", "anna");
+  REQUIRE(campaign.coordinator->here("a"));
+  CHECK(campaign.coordinator->here("a")->joined_by == "anna");
+  CHECK_FALSE(campaign.coordinator->here("b"));
+  campaign.wait(31);
+  CHECK_FALSE(campaign.coordinator->here("a"));
+}
+
 TEST_CASE("a job awaits its weights, is open, and is finished after its last round") {
   Campaign campaign;
   const auto job = campaign.coordinator->submit(job_of(1, 1, 1));

@@ -117,6 +117,17 @@ bool Access::may_read(const Request& request) {
   return open() || find(request.bearer_token()).has_value();
 }
 
+std::string Access::shown_digest(const Request& request) {
+  const auto shown = open() ? std::nullopt : find(request.bearer_token());
+  return shown ? shown->sha256 : "";
+}
+
+bool Access::holds(const std::string& digest) {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  return std::find(digests_.begin(), digests_.end(), digest) != digests_.end();
+}
+
 std::string Access::session(const Request& request, const std::string& worker_token) {
   const auto shown = open() ? std::nullopt : find(request.bearer_token());
   return shown ? worker_token + "." + shown->name + "." + tag_of(worker_token, *shown) : worker_token;

@@ -38,6 +38,12 @@ class Access {
   // True where require(request, kAnyRole) would throw nothing.
   bool may_read(const http::Request& request);
 
+  // The digest of the token that the request shows; empty where it shows none that holds, and where nothing
+  // is asked for.
+  std::string shown_digest(const http::Request& request);
+  // Whether that is the digest of a token that holds.
+  bool holds(const std::string& digest);
+
   // The session of a worker that joins with this request, which may.
   std::string session(const http::Request& request, const std::string& worker_token);
   // The coordinator's token of the session that the request shows. HttpError 401 where it is none, or its

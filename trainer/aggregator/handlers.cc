@@ -164,7 +164,15 @@ Response Service::job_status(Request& request) {
 Response Service::join(Request& request) {
   access_.require(request, kWorker | kEvaluate);
   const auto name = json_get<std::string>(read_json(request), "name", "the request's body");
-  const rounds::Joined joined = coordinate([&](rounds::Coordinator& c) { return c.join(name); });
+  const std::string shown = access_.shown_digest(request);
+  const rounds::Joined joined = coordinate([&](rounds::Coordinator& c) {
+    // A token that ended, or was none, has no claim to the name.
+    const auto before = c.here(name);
+    if (before && before->joined_by != shown && access_.holds(before->joined_by)) {
+      throw HttpError(409, one_line(name, 200) + " is here under another token: choose another name");
+    }
+    return c.join(name, shown);
+  });
   return Response::json({{"worker", joined.worker}, {"token", access_.session(request, joined.token)}}, 201);
 }
 
