@@ -169,6 +169,8 @@ class Coordinator {
   void count_bytes(std::uint64_t received, std::uint64_t sent);
 
   JobStatus status(std::int64_t job) const;
+  // JobStatus::state alone, which costs nothing.
+  std::string state_of(std::int64_t job) const;
   // The newest job; not_found before the first.
   std::int64_t newest_job() const;
   // nullopt where there is no such version.

@@ -93,6 +93,10 @@ WorkerStatus Coordinator::status_of(const WorkerRecord& worker, const MemberReco
   return status;
 }
 
+std::string Coordinator::state_of(std::int64_t job) const {
+  return name_of(job_of(job).state);
+}
+
 JobStatus Coordinator::status(std::int64_t id) const {
   const JobRecord& job = job_of(id);
   JobStatus status;

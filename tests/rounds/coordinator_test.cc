@@ -26,6 +26,8 @@ TEST_CASE("a job awaits its weights, is open, and is finished after its last rou
   CHECK(campaign.status().state == "awaiting_weights");
   campaign.coordinator->open(job, "digest", 10);
   CHECK(campaign.status().state == "open");
+  CHECK(campaign.coordinator->state_of(job) == "open");
+  CHECK_THROWS_AS(campaign.coordinator->state_of(job + 1), Error);
   const auto worker = campaign.worker("a");
   campaign.send(worker, campaign.ask(worker));
   campaign.close();

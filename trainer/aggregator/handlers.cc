@@ -126,7 +126,7 @@ Response Service::submit(Request& request) {
 Response Service::put_weights(Request& request) {
   access_.require(request, kSubmit);
   const std::int64_t job = number_in_path(request, "job");
-  coordinate([&](rounds::Coordinator& c) { c.status(job); });  // 404 before a byte is read
+  coordinate([&](rounds::Coordinator& c) { c.state_of(job); });  // 404 before a byte is read
   Upload upload(request, incoming_, "weights of job " + std::to_string(job), options_.weights_limit);
   if (!upload.whole()) return with_offset(202, upload.bytes());
   if (const std::string fault = fault_of(upload.path()); !fault.empty()) throw HttpError(422, fault);

@@ -14,13 +14,13 @@ Response Service::control_job(Request& request, const std::string& verb) {
   const std::string body = http::read_body(request, kJsonLimit);
   const Json json = body.empty() ? Json::object() : parse_json(body, "the request's body");
   const auto why = json_get_or<std::string>(json, "reason", "somebody wanted it", "the request's body");
-  const rounds::JobStatus status = coordinate([&](rounds::Coordinator& c) {
+  const std::string state = coordinate([&](rounds::Coordinator& c) {
     if (verb == "pause") c.pause(job, why);
     if (verb == "resume") c.resume(job);
     if (verb == "stop") c.stop(job, why);
-    return c.status(job);
+    return c.state_of(job);
   });
-  return Response::json({{"job", job}, {"state", status.state}});
+  return Response::json({{"job", job}, {"state", state}});
 }
 
 Response Service::next_evaluation(Request& request) {
