@@ -70,11 +70,13 @@ const tidy = (value) => number(Math.round(100 * value) / 100);
 
 function draw_rounds(status) {
   const { size, groups } = grouped(status.history, $("rounds-chart").parentElement.clientWidth / PIXELS);
-  const quorum = { type: "line", label: "quorum", stack: "quorum", data: groups.map(() => status.needed), borderColor: colour("--ink"),
-    borderWidth: 1.5, borderDash: [6, 4], pointRadius: groups.length === 1 ? 3 : 0 };
+  const level = (label, values, ink, dash) => ({ type: "line", label, stack: label, data: values, borderColor: ink,
+    borderWidth: 1.5, borderDash: dash, pointRadius: groups.length === 1 ? 3 : 0 });
+  const nodes = level("nodes", groups.map((group) => mean(group.map((round) => round.nodes))), colour("--soft"), [1, 3]);
+  const quorum = level("quorum", groups.map(() => status.needed), colour("--ink"), [6, 4]);
   const labels = groups.map(label_of);
-  draw("rounds-chart", `Results of ${status.history.length} rounds: taken, late and refused; the quorum is ${status.needed}. The table below has the numbers.`,
-    "bar", { labels, datasets: [quorum, bars("taken", groups, "taken", COLOURS.taken), bars("late", groups, "late", COLOURS.late),
+  draw("rounds-chart", `Results of ${status.history.length} rounds: taken, late and refused; there are ${status.nodes} nodes, and the quorum is ${status.needed}. The table below has the numbers.`,
+    "bar", { labels, datasets: [nodes, quorum, bars("taken", groups, "taken", COLOURS.taken), bars("late", groups, "late", COLOURS.late),
       bars("refused", groups, "refused", COLOURS.refused)] },
     options_of("Results a round", { stacked: true, ticks: { precision: 0 }, text: tidy }));
   $("rounds-note").textContent = size > 1 ? `Each bar is the mean of ${size} rounds.` : "";

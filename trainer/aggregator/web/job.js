@@ -72,13 +72,15 @@ function fill_table(table, caption, columns, numeric, rows) {
 function show_rounds(status) {
   const newest = status.history.slice(-TABLE_ROWS).reverse();
   const all = newest.length === status.history.length;
-  const rows = newest.map((round) => [String(round.round), words(round.state), number(round.taken), number(round.late),
-    number(round.refused), number(round.reissued), seconds_text(round.seconds), bytes_text(round.received), bytes_text(round.sent),
+  const seldom = ["repeated", "foreign", "extended"].filter((key) => newest.some((round) => round[key] > 0));
+  const rows = newest.map((round) => [String(round.round), words(round.state), number(round.nodes), number(round.taken), number(round.late),
+    number(round.refused), number(round.reissued), ...seldom.map((key) => number(round[key])), seconds_text(round.seconds), bytes_text(round.received), bytes_text(round.sent),
     was_reported(round) ? round.loss.toFixed(4) : "", was_reported(round) ? round.accuracy.toFixed(3) : ""]);
   fill_table($("rounds"), all ? "The newest first" : `The newest ${TABLE_ROWS}; the CSV has all ${number(status.history.length)}`,
-    ["Round", "State", "Taken", "Late", "Refused", "Reissued", "Time", "Received", "Sent", "Loss", "Accuracy"],
-    [false, false, ...Array(9).fill(true)], rows);
-  $("rounds").rows[1]?.cells[6].setAttribute("id", "newest-time");
+    ["Round", "State", "Nodes", "Taken", "Late", "Refused", "Reissued", ...seldom.map((key) => key[0].toUpperCase() + key.slice(1)), "Time",
+      "Received", "Sent", "Loss", "Accuracy"],
+    [false, false, ...Array(10 + seldom.length).fill(true)], rows);
+  $("rounds").rows[1]?.cells[7 + seldom.length].setAttribute("id", "newest-time");
 }
 
 // The status says when in whole minutes, as far as its tag goes.
