@@ -242,6 +242,22 @@ TEST_CASE("results are refused for what they hold, counted, and their part is fr
   CHECK(good.task() == "1-1-0-2");
 }
 
+TEST_CASE("a change larger than the job's norm_limit is refused, counted, and its part free again") {
+  const Aggregator aggregator;
+  rounds::JobSpec job = job_of(1, 1);
+  job.norm_limit = 3;
+  open_job(aggregator, job);
+  Worker bad(aggregator, "bad");
+  const auto answer = bad.send(bad.task(), example(1.5f));  // of norm 1.5 x sqrt(5)
+  CHECK(answer.status == 422);
+  CHECK_THAT(answer.body, Contains("norm 3.354") && Contains("up to 3.000"));
+  CHECK(status_of(aggregator).history[0].refused == 1);
+  Worker good(aggregator, "good");
+  const std::string task = good.task();
+  CHECK(task == "1-1-0-2");
+  CHECK(good.send(task, example(1)).status == 200);
+}
+
 TEST_CASE("what is no safetensors file is refused as a result") {
   const Aggregator aggregator;
   open_job(aggregator, job_of(1, 1));

@@ -130,6 +130,21 @@ TEST_CASE("the parts that close a round are the quorum's share, rounded up") {
   CHECK(job.needed() == needed);
 }
 
+TEST_CASE("a quorum may be a number of nodes") {
+  const auto [nodes, quorum, needed] =
+      GENERATE(table<int, int, int>({{5, 2, 2}, {4, 3, 3}, {7, 7, 7}, {1000, 333, 333}}));
+  JobSpec job = JobSpec();
+  job.name = "test";
+  job.model = "small";
+  job.dataset = std::string(64, 'a');
+  job.nodes = nodes;
+  Json json = to_json(job);
+  json["quorum"] = quorum;
+  CHECK(job_spec_from_json(json).needed() == needed);
+  json["quorum"] = nodes + 1;
+  CHECK_THAT(why_refused(json), Contains("quorum"));
+}
+
 TEST_CASE("a lease comes back from its JSON as it was, and more keys do not disturb it") {
   const JobSpec job = example_job();
   const Lease lease{"1-2-3-1", 1,           2,           3,         9,          2.5,      job.model,
