@@ -91,6 +91,8 @@ struct Prunable {
 
 class Coordinator {
  public:
+  static constexpr std::int64_t kAllRounds = std::int64_t{1} << 32;
+
   // Takes up what the store holds.
   Coordinator(Store& store, Clock clock);
 
@@ -168,7 +170,8 @@ class Coordinator {
   // Bytes of results that came and of weights that went, for the round's record.
   void count_bytes(std::uint64_t received, std::uint64_t sent);
 
-  JobStatus status(std::int64_t job) const;
+  // With the newest `most_rounds` rounds, and what the others come to.
+  JobStatus status(std::int64_t job, std::int64_t most_rounds = kAllRounds) const;
   // JobStatus::state alone, which costs nothing.
   std::string state_of(std::int64_t job) const;
   // The newest job; not_found before the first.

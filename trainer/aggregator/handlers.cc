@@ -22,6 +22,8 @@ using http::HttpError;
 using http::Request;
 using http::Response;
 
+// A status is asked for every second or so; rounds.csv has all rounds.
+constexpr std::int64_t kRoundsTold = 500;
 constexpr std::uint64_t kResultSlack = std::uint64_t{1} << 20;
 
 // What a result holds, and its fault also where it says that it is another task's, or is too large a change.
@@ -157,7 +159,7 @@ Response Service::job_status(Request& request) {
   const bool newest = !request.captures.contains("job");
   const std::int64_t asked = newest ? 0 : number_in_path(request, "job");
   return WatchHandlers::answer(request, coordinate([&](rounds::Coordinator& c) {
-                                 return status_of(newest ? c.newest_job() : asked);
+                                 return status_of(newest ? c.newest_job() : asked, kRoundsTold);
                                }));
 }
 

@@ -88,7 +88,9 @@ JobSource Service::job_source() {
   };
   using rounds::Coordinator;
   return {.newest = locked([](const Coordinator& c) { return newest_of(c); }),
-          .status = locked([this](const Coordinator&, std::int64_t job) { return status_of(job); }),
+          .status = locked([this](const Coordinator&, std::int64_t job) {
+            return status_of(job, Coordinator::kAllRounds);
+          }),
           .changes = locked([](const Coordinator& c) { return c.changes(); }),
           .trouble = locked([this](const Coordinator&) { return trouble(); })};
 }
@@ -97,8 +99,8 @@ std::string Service::trouble() {
   return trouble_.empty() ? disk_.trouble() : trouble_;
 }
 
-rounds::JobStatus Service::status_of(std::int64_t job) {
-  rounds::JobStatus status = coordinator_.status(job);
+rounds::JobStatus Service::status_of(std::int64_t job, std::int64_t most_rounds) {
+  rounds::JobStatus status = coordinator_.status(job, most_rounds);
   if (job == coordinator_.newest_job()) status.trouble = trouble();
   return status;
 }

@@ -1,7 +1,5 @@
 #include "trainer/aggregator/watch_handlers.h"
 
-#include <algorithm>
-
 #include "libfrag/base/text.h"
 #include "libfrag/rounds/status_tag.h"
 #include "trainer/aggregator/job_tables.h"
@@ -52,8 +50,7 @@ Json WatchHandlers::entry(std::int64_t job) {
     if (const auto known = finished_.find(job); known != finished_.end()) return known->second;
   }
   const rounds::JobStatus status = jobs_.status(job);
-  const auto closed = std::count_if(status.history.begin(), status.history.end(),
-                                    [](const rounds::RoundStatus& round) { return round.state == "closed"; });
+  const std::int64_t closed = totals_of(status).closed;
   Json entry{{"job", status.job},        {"name", status.name},     {"state", status.state},
              {"reason", status.reason},  {"rounds", status.rounds}, {"closed", closed},
              {"weights", status.weights}};

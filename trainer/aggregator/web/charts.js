@@ -1,6 +1,6 @@
 // A job in charts. Where there are more rounds than a chart has room for, neighbours become one by their mean.
 import { $, number } from "./asking.js";
-import { bytes_text, closed_of, was_reported } from "./job.js";
+import { bytes_text, closed_of, rounds_so_far, was_reported } from "./job.js";
 
 const PIXELS = 5;  // of a bar, at least
 const COLOURS = { taken: "#0072b2", late: "#e69f00", refused: "#d55e00", measured: "#009e73", workers: "#8a8f99", sent: "#56b4e9" };
@@ -79,7 +79,9 @@ function draw_rounds(status) {
     "bar", { labels, datasets: [nodes, quorum, bars("taken", groups, "taken", COLOURS.taken), bars("late", groups, "late", COLOURS.late),
       bars("refused", groups, "refused", COLOURS.refused)] },
     options_of("Results a round", { stacked: true, ticks: { precision: 0 }, text: tidy }));
-  $("rounds-note").textContent = size > 1 ? `Each bar is the mean of ${size} rounds.` : "";
+  const shown = status.history.length, all = rounds_so_far(status);
+  $("rounds-note").textContent = [shown < all ? `The newest ${number(shown)} of ${number(all)} rounds.` : "",
+    size > 1 ? `Each bar is the mean of ${size} rounds.` : ""].join(" ").trim();
 }
 
 // A round number of its unit, about a quarter of `most`.
