@@ -83,7 +83,10 @@ std::size_t Upload::read(const http::Request& request, FileWriter& file) {
   } catch (...) {
     file.flush();
     if (part_.bytes > 0) keep();
-    if (place_->was_cut()) throw http::try_later("the upload was cut for another; what came of it is kept");
+    if (place_->was_cut()) {
+      throw http::try_later(
+          "the upload was cut for one that goes on with it or needs its place: what came is kept");
+    }
     throw;
   }
 }
