@@ -396,7 +396,7 @@ TEST_CASE("a full disk is nothing to do for workers, who stay, and is told to no
   http::Client stranger;
   while (stranger.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
   CHECK(worker.ask(0) == Json{{"state", "wait"}});
-  const Json status = worker.client().get(aggregator.url("/v1/status")).json("status");
+  const Json status = client_with("sesame").get(aggregator.url("/v1/status")).json("status");
   CHECK_THAT(status.dump(), Contains("--min-free"));
   for (const char* path : {"/v1/tasks", "/v1/evaluations"}) {
     CHECK(stranger.post_json(aggregator.url(path), {{"wait_s", 0}}).status == 401);

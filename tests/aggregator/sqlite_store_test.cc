@@ -64,7 +64,7 @@ TEST_CASE("a record replaces the one of its key") {
   SqliteStore store(dir / "db");
   store.write(example());
   Batch change;
-  change.workers = {{11, "one", "new digest", 2}};
+  change.workers = {{11, "one", "new digest", 2, "by"}};
   store.write(change);
   CHECK(store.load().workers[0].token_sha256 == "new digest");
   CHECK(store.load().workers.size() == 2);
@@ -90,7 +90,7 @@ TEST_CASE("a batch that fails half-way leaves nothing of itself") {
     other.run("CREATE TRIGGER full BEFORE INSERT ON weights BEGIN SELECT RAISE(ABORT, 'disk full'); END");
   }
   Batch batch;
-  batch.workers = {{13, "three", "digest", 0}};
+  batch.workers = {{13, "three", "digest", 0, ""}};
   batch.weights = {{8, 1, 3, "gh", 1}};
   CHECK_THROWS_WITH(store.write(batch), Catch::Matchers::Contains("disk full"));
   CHECK(store.load() == example());
