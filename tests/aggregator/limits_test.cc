@@ -69,8 +69,9 @@ class Silent {
   Silent(const Silent&) = delete;
   Silent& operator=(const Silent&) = delete;
 
-  // What it is answered in the end.
+  // What it is answered: 503 where it was cut before, else as one that goes away by itself.
   int end() {
+    cut_ = true;
     if (thread_.joinable()) thread_.join();
     return status_;
   }

@@ -39,9 +39,8 @@ std::string DiskReserve::measure() const {
   if (free >= wanted) return {};
   return "the disk of " + folder_.parent_path().string() + " has " + format_bytes(free) + " free, and " +
          format_bytes(wanted) +
-         " are kept: the job waits until there is room. Free some; a lower keep or keep_weights lets a job "
-         "need less, "
-         "and fragagg --min-free is what is kept";
+         " are kept: the job waits until there is room. Free some, give jobs a lower keep or keep_weights, "
+         "or start fragagg with a lower --min-free";
 }
 
 // The newest version has the largest number, and so the last name.
