@@ -26,12 +26,13 @@ struct SubmitArguments {
 // Prints each round once it has closed; returns the finished job's status.
 rounds::JobStatus follow(AggregatorLink& link, std::int64_t job) {
   Patience patience(link.url());
-  std::size_t printed = 0;
+  std::int64_t printed = 0;
   while (true) {
     const rounds::JobStatus status = patience.persist([&] { return link.status(job); });
-    // Rounds close in order, so those that are printed are the first ones.
-    while (printed < status.history.size() && status.history[printed].state == "closed") {
-      std::printf("%s\n", format_round_line(status.history[printed++]).c_str());
+    for (const rounds::RoundStatus& round : status.history) {
+      if (round.round <= printed || round.state != "closed") continue;
+      std::printf("%s\n", format_round_line(round).c_str());
+      printed = round.round;
     }
     if (status.state == "finished") return status;
     if (wait_for_stop(kFollowPeriod)) throw_if_stopped();

@@ -78,8 +78,7 @@ std::string format_measurements(const JobStatus& status) {
 }
 
 std::string format_headline(const JobStatus& status) {
-  const auto closed =
-      std::ranges::count_if(status.history, [](const auto& round) { return round.state == "closed"; });
+  const std::int64_t closed = rounds::totals_of(status).closed;
   std::string text = "job " + std::to_string(status.job) + " \"" + status.name + "\": " + status.state +
                      (status.reason.empty() ? "" : " (" + status.reason + ")") + ", " +
                      std::to_string(closed) + " of " + std::to_string(status.rounds) +
@@ -91,7 +90,12 @@ std::string format_headline(const JobStatus& status) {
 
 std::string format_job(const JobStatus& status) {
   std::string text = format_headline(status) + "\n";
+  if (!status.trouble.empty()) text += "it cannot go on: " + status.trouble + "\n";
   if (!status.history.empty()) text += "\n" + format_rounds(status);
+  if (status.earlier.closed > 0) {
+    text += "and " + count_of(static_cast<std::uint64_t>(status.earlier.closed), "round") +
+            " before these: rounds.csv of the aggregator has all\n";
+  }
   if (!status.measurements.empty()) text += "\n" + format_measurements(status);
   if (!status.workers.empty()) text += "\n" + format_workers(status);
   return text;

@@ -64,9 +64,8 @@ std::vector<RoundStatus> closed_rounds(const JobStatus& status) {
 }
 
 // As the newest rounds went.
-std::string time_left(const JobStatus& status, const std::vector<RoundStatus>& closed) {
+std::string time_left(const JobStatus& status, const std::vector<RoundStatus>& closed, std::int64_t rest) {
   const std::size_t count = std::min(kRecentRounds, closed.size());
-  const auto rest = status.rounds - static_cast<std::int64_t>(closed.size());
   if (count == 0 || rest <= 0 || status.state != "open") return "";
   double seconds = 0;
   for (std::size_t i = closed.size() - count; i < closed.size(); ++i) seconds += closed[i].seconds;
@@ -102,20 +101,17 @@ void append_curves(std::vector<std::string>& lines, const JobStatus& status,
 
 std::vector<std::string> head_lines(const JobStatus& status, std::size_t width) {
   const std::vector<RoundStatus> closed = closed_rounds(status);
+  const rounds::RoundTotals totals = totals_of(status);
   std::vector<std::string> lines{format_headline(status)};
-  lines.push_back(bar(static_cast<std::int64_t>(closed.size()), status.rounds) +
-                  std::to_string(closed.size()) + " of " +
-                  count_of(static_cast<std::uint64_t>(status.rounds), "round") + time_left(status, closed));
+  if (!status.trouble.empty()) lines.push_back("it cannot go on: " + status.trouble);
+  lines.push_back(bar(totals.closed, status.rounds) + std::to_string(totals.closed) + " of " +
+                  count_of(static_cast<std::uint64_t>(status.rounds), "round") +
+                  time_left(status, closed, status.rounds - totals.closed));
   if (!status.history.empty() && status.history.back().state != "closed")
     lines.push_back(open_round_line(status.history.back(), status));
   append_curves(lines, status, closed, width);
-  std::uint64_t received = 0, sent = 0;
-  for (const RoundStatus& round : status.history) {
-    received += round.received;
-    sent += round.sent;
-  }
-  if (received + sent > 0)
-    lines.push_back("received " + format_bytes(received) + ", sent " + format_bytes(sent));
+  if (totals.received + totals.sent > 0)
+    lines.push_back("received " + format_bytes(totals.received) + ", sent " + format_bytes(totals.sent));
   return lines;
 }
 
@@ -202,9 +198,12 @@ std::vector<std::string> change_lines(const JobStatus& before, const JobStatus& 
   for (const EventStatus& event : now.events) {
     if (event.number > told && event.kind != "closed") lines.push_back(event_line(event));
   }
-  const std::size_t ended = closed_rounds(before).size();
-  const std::vector<RoundStatus> closed = closed_rounds(now);
-  for (std::size_t i = ended; i < closed.size(); ++i) lines.push_back(format_round_line(closed[i]));
+  const std::int64_t ended = totals_of(before).closed;  // rounds close in order
+  for (const RoundStatus& round : closed_rounds(now)) {
+    if (round.round > ended) lines.push_back(format_round_line(round));
+  }
+  if (before.trouble.empty() && !now.trouble.empty()) lines.push_back("it cannot go on: " + now.trouble);
+  if (!before.trouble.empty() && now.trouble.empty()) lines.emplace_back("it goes on");
   if (before.state != now.state || before.reason != now.reason) lines.push_back(format_headline(now));
   for (std::string& line : lines) line = fitted(line, line.size());
   return lines;

@@ -56,6 +56,25 @@ std::vector<std::string> split_text(std::string_view text, char separator) {
   return parts;
 }
 
+std::string one_line(std::string_view text, std::size_t most) {
+  constexpr std::string_view kCut = "...";
+  const auto byte_at = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  std::size_t end = text.size();
+  if (end > most) {
+    end = most - std::min(most, kCut.size());
+    while (end > 0 && (byte_at(end) & 0xc0) == 0x80) --end;  // within a letter
+  }
+  std::string line;
+  for (std::size_t at = 0; at < end; ++at) {
+    // U+0080 to U+009F, which move a terminal's cursor as well, are C2 80 to C2 9F.
+    const bool two_bytes = byte_at(at) == 0xc2 && at + 1 < end && byte_at(at + 1) < 0xa0;
+    const bool control = byte_at(at) < 0x20 || byte_at(at) == 0x7f || two_bytes;
+    line += control ? ' ' : text[at];
+    at += two_bytes;
+  }
+  return end < text.size() ? line.append(kCut) : line;
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const std::size_t first = text.find_first_not_of(kBlanks);

@@ -41,6 +41,10 @@ std::string lower_extension(std::string_view path);
 // one.
 std::string in_ascii(std::string_view text);
 
+// `text` (UTF-8) as part of a line that people read, whoever wrote it: control characters are blanks, and
+// what is longer than `most` bytes ends between two letters, in "...".
+std::string one_line(std::string_view text, std::size_t most);
+
 // A field of a CSV line, in quotes where RFC 4180 wants them.
 std::string csv_field(std::string_view text);
 

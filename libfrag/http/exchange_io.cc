@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "libfrag/base/text.h"
+#include "libfrag/http/connections.h"
 #include "libfrag/http/query.h"
 
 namespace frag::http {
@@ -149,6 +150,7 @@ Request read_request(mg_connection* connection, const mg_request_info& info) {
     if (got < 0) throw HttpError(400, "the body broke off");
     return static_cast<std::size_t>(got);
   };
+  request.cut = [address = request.remote, port = info.remote_port] { shut_down_peer(address, port); };
   check_length(request);
   if (info.content_length > 0) guard_length(request, static_cast<std::uint64_t>(info.content_length));
   if (info.query_string != nullptr) request.params = parse_query(info.query_string);

@@ -28,6 +28,9 @@ struct Request {
   std::string route;                            // the pattern that matched, empty where none did
   std::string remote;                           // the peer's address, or what a trusted proxy says it is
   BodyReader body;                              // empty function: no body
+  // Ends the body where it is: whoever reads it is told that it broke off. For another thread, and only while
+  // the request is being answered. Empty where there is no connection.
+  std::function<void()> cut;
 
   // The header or query parameter of that name (header names in lower case), nullopt where absent.
   std::optional<std::string> header(const std::string& name) const;

@@ -6,6 +6,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/rounds/millis.h"
 
 namespace frag::rounds {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kNameLimit = 200;
 constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kEventBytes = 300;  // workers' words are in them
 
 std::string job_text(const JobRecord& job) {
   return "job " + std::to_string(job.id) + " (" + job.spec.name + ")";
@@ -58,7 +60,7 @@ void Coordinator::commit(const Batch& batch) {
 }
 
 void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
-                       std::string text) const {
+                       const std::string& text) const {
   EventRecord event;
   event.number = (state_.events.empty() ? 0 : state_.events.rbegin()->first) +
                  static_cast<std::int64_t>(batch.events.size()) + 1;
@@ -66,7 +68,7 @@ void Coordinator::tell(Batch& batch, std::int64_t job, std::int64_t round, const
   event.round = round;
   event.when = clock_();
   event.kind = kind;
-  event.text = std::move(text);
+  event.text = one_line(text, kEventBytes);
   batch.events.push_back(std::move(event));
 }
 
@@ -228,14 +230,24 @@ void Coordinator::end(JobRecord& job, const std::string& why, Batch& batch) cons
   tell(batch, job.id, 0, "finished", why);
 }
 
-Joined Coordinator::join(const std::string& name) {
-  check_name(name);
+const WorkerRecord* Coordinator::worker_named(const std::string& name) const {
   const auto found = std::find_if(state_.workers.begin(), state_.workers.end(),
                                   [&](const auto& entry) { return entry.second.name == name; });
+  return found == state_.workers.end() ? nullptr : &found->second;
+}
+
+std::optional<WorkerRecord> Coordinator::here(const std::string& name) const {
+  const WorkerRecord* worker = worker_named(name);
+  return worker != nullptr && is_here(worker->id) ? std::optional(*worker) : std::nullopt;
+}
+
+Joined Coordinator::join(const std::string& name, const std::string& joined_by) {
+  check_name(name);
   WorkerRecord worker;
   worker.name = name;
-  if (found != state_.workers.end()) {
-    worker.id = found->first;
+  worker.joined_by = joined_by;
+  if (const WorkerRecord* before = worker_named(name)) {
+    worker.id = before->id;
   } else {
     worker.id = state_.workers.empty() ? 1 : state_.workers.rbegin()->first + 1;
   }

@@ -93,6 +93,8 @@ struct Prunable {
 
 class Coordinator {
  public:
+  static constexpr std::int64_t kAllRounds = std::int64_t{1} << 32;
+
   // Takes up what the store holds.
   Coordinator(Store& store, Clock clock);
 
@@ -116,10 +118,15 @@ class Coordinator {
   bool closes_last(std::int64_t job) const;
 
   // A new worker, or the one of that name with a new token, its old lease given up and its job forgotten.
-  Joined join(const std::string& name);
+  // `joined_by` is kept for here().
+  Joined join(const std::string& name, const std::string& joined_by = "");
+  // The worker of that name where it was heard of within its lease, for who must not end it.
+  std::optional<WorkerRecord> here(const std::string& name) const;
   // Whose token it is; nullopt for nobody's.
   std::optional<std::int64_t> worker_of(const std::string& token) const;
 
+  // The worker was heard of, and will stay in its call for so long: for a caller that has nothing for it.
+  void present(std::int64_t worker, Millis wait) { hear(worker, wait); }
   // The lease that the worker holds, or a new one: on the part it had last where that is free, else on the
   // lowest that is free, those last had by workers who are here coming last. Who has a result in the round
   // gets another part of it only where the leases that are out cannot make the quorum. `wait` is how long the
@@ -167,7 +174,10 @@ class Coordinator {
   // Bytes of results that came and of weights that went, for the round's record.
   void count_bytes(std::uint64_t received, std::uint64_t sent);
 
-  JobStatus status(std::int64_t job) const;
+  // With the newest `most_rounds` rounds, and what the others come to.
+  JobStatus status(std::int64_t job, std::int64_t most_rounds = kAllRounds) const;
+  // JobStatus::state alone, which costs nothing.
+  std::string state_of(std::int64_t job) const;
   // The newest job; not_found before the first.
   std::int64_t newest_job() const;
   // nullopt where there is no such version.
@@ -184,7 +194,8 @@ class Coordinator {
  private:
   void commit(const Batch& batch);
   // Adds an event to a batch. Numbers go on from the newest.
-  void tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind, std::string text) const;
+  void tell(Batch& batch, std::int64_t job, std::int64_t round, const char* kind,
+            const std::string& text) const;
 
   // Pointers into state_ stay good until the record's round is over; nullptr where there is none.
   const JobRecord& job_of(std::int64_t job) const;
@@ -192,6 +203,7 @@ class Coordinator {
   const RoundRecord* current_round() const;
   const RoundRecord* open_round() const;
   const JobRecord* job_of_worker(std::int64_t worker);
+  const WorkerRecord* worker_named(const std::string& name) const;
   const TaskRecord* held_by(std::int64_t worker) const;
   // That a call about the task counts in: its own, or its job's newest where it belongs to one that is not
   // there yet.

@@ -62,7 +62,11 @@ WorkerStatus Coordinator::status_of(const WorkerRecord& worker, const MemberReco
   return status;
 }
 
-JobStatus Coordinator::status(std::int64_t id) const {
+std::string Coordinator::state_of(std::int64_t job) const {
+  return name_of(job_of(job).state);
+}
+
+JobStatus Coordinator::status(std::int64_t id, std::int64_t most_rounds) const {
   const JobRecord& job = job_of(id);
   JobStatus status;
   status.job = id;
@@ -74,9 +78,14 @@ JobStatus Coordinator::status(std::int64_t id) const {
   status.rounds = job.spec.rounds;
   status.needed = job.spec.needed();
   status.weights = job.weights;
-  for (auto round = state_.rounds.lower_bound({id, 0});
-       round != state_.rounds.end() && round->first.first == id; ++round) {
-    status.history.push_back(status_of(round->second, job.spec.nodes));
+  const auto end = state_.rounds.lower_bound({id + 1, 0});
+  for (auto round = state_.rounds.lower_bound({id, 0}); round != end; ++round) {
+    RoundStatus one = status_of(round->second, job.spec.nodes);
+    if (round->first.second + most_rounds <= std::prev(end)->first.second) {
+      status.earlier.add(one);
+    } else {
+      status.history.push_back(std::move(one));
+    }
   }
   // Its members; while it runs, also those who wait to become members.
   for (const auto& [worker_id, worker] : state_.workers) {

@@ -53,6 +53,29 @@ RoundStatus round_status_from_json(const Json& json) {
   return round;
 }
 
+Json to_json(const RoundTotals& totals) {
+  return Json{{"closed", totals.closed},   {"taken", totals.taken},       {"late", totals.late},
+              {"refused", totals.refused}, {"reissued", totals.reissued}, {"repeated", totals.repeated},
+              {"foreign", totals.foreign}, {"extended", totals.extended}, {"received", totals.received},
+              {"sent", totals.sent}};
+}
+
+RoundTotals round_totals_from_json(const Json& json) {
+  const Fields fields(json, "round totals");
+  RoundTotals totals;
+  totals.closed = fields.count("closed");
+  totals.taken = fields.count("taken");
+  totals.late = fields.count("late");
+  totals.refused = fields.count("refused");
+  totals.reissued = fields.count("reissued");
+  totals.repeated = fields.count("repeated");
+  totals.foreign = fields.count("foreign");
+  totals.extended = fields.count("extended");
+  totals.received = static_cast<std::uint64_t>(fields.count("received"));
+  totals.sent = static_cast<std::uint64_t>(fields.count("sent"));
+  return totals;
+}
+
 Json to_json(const WorkerStatus& worker) {
   return Json{{"name", worker.name}, {"state", worker.state}, {"taken", worker.taken},
               {"late", worker.late}, {"speed", worker.speed}, {"heard", worker.heard}};
@@ -210,16 +233,37 @@ Measurement measurement_from_json(const Json& json) {
   return measurement;
 }
 
+void RoundTotals::add(const RoundStatus& round) {
+  closed += round.state == "closed" ? 1 : 0;
+  taken += round.taken;
+  late += round.late;
+  refused += round.refused;
+  reissued += round.reissued;
+  repeated += round.repeated;
+  foreign += round.foreign;
+  extended += round.extended;
+  received += round.received;
+  sent += round.sent;
+}
+
+RoundTotals totals_of(const JobStatus& status) {
+  RoundTotals totals = status.earlier;
+  for (const RoundStatus& round : status.history) totals.add(round);
+  return totals;
+}
+
 Json to_json(const JobStatus& status) {
   return Json{{"job", status.job},
               {"name", status.name},
               {"state", status.state},
               {"reason", status.reason},
+              {"trouble", status.trouble},
               {"rule", status.rule},
               {"nodes", status.nodes},
               {"rounds", status.rounds},
               {"needed", status.needed},
               {"weights", status.weights},
+              {"earlier", to_json(status.earlier)},
               {"history", list_to_json(status.history)},
               {"workers", list_to_json(status.workers)},
               {"measurements", list_to_json(status.measurements)},
@@ -233,11 +277,13 @@ JobStatus job_status_from_json(const Json& json) {
   status.name = fields.text("name");
   status.state = fields.text("state");
   if (fields.has("reason")) status.reason = fields.text("reason");
+  if (fields.has("trouble")) status.trouble = fields.text("trouble");
   if (fields.has("rule")) status.rule = fields.text("rule");
   if (fields.has("nodes")) status.nodes = fields.count("nodes");
   status.rounds = fields.count("rounds");
   status.needed = fields.count("needed");
   status.weights = fields.integer("weights", -1, Fields::kLargest);
+  if (fields.has("earlier")) status.earlier = round_totals_from_json(fields.at("earlier"));
   status.history = list_from_json(fields, "history", round_status_from_json);
   status.workers = list_from_json(fields, "workers", worker_status_from_json);
   if (fields.has("measurements")) {

@@ -125,6 +125,22 @@ struct RoundStatus {
   double accuracy = 0;
 };
 
+// What several rounds come to, by the fields of RoundStatus.
+struct RoundTotals {
+  std::int64_t closed = 0;  // how many of them did
+  std::int64_t taken = 0;
+  std::int64_t late = 0;
+  std::int64_t refused = 0;
+  std::int64_t reissued = 0;
+  std::int64_t repeated = 0;
+  std::int64_t foreign = 0;
+  std::int64_t extended = 0;
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+
+  void add(const RoundStatus& round);
+};
+
 struct WorkerStatus {
   std::string name;
   std::string state;  // "waiting" | "training" | "measuring" | "gone"
@@ -148,16 +164,23 @@ struct JobStatus {
   std::string name;
   std::string state;   // "awaiting_weights" | "open" | "paused" | "finished"
   std::string reason;  // why it is paused or ended; empty where there is nothing to say
+  // Of the newest job: what keeps the aggregator from going on, a full disk most often; empty while all is
+  // well.
+  std::string trouble;
   std::string rule;
   std::int64_t nodes = 0;
   std::int64_t rounds = 0;
   std::int64_t needed = 0;
   std::int64_t weights = -1;         // the newest version, -1 before the first
-  std::vector<RoundStatus> history;  // one a round so far, the open one last
+  std::vector<RoundStatus> history;  // one a round so far, the open one last; of very many the newest
+  RoundTotals earlier;               // of the rounds before those
   std::vector<WorkerStatus> workers;
   std::vector<Measurement> measurements;  // by version
   std::vector<EventStatus> events;        // the newest 200, oldest first
 };
+
+// Of all rounds of the job.
+RoundTotals totals_of(const JobStatus& status);
 
 Json to_json(const JobStatus& status);
 JobStatus job_status_from_json(const Json& json);

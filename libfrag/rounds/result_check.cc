@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/file.h"
 #include "libfrag/base/text.h"
 #include "libfrag/rounds/half.h"
 #include "libfrag/rounds/result_reader.h"
@@ -21,6 +22,7 @@ namespace {
 // A multiple of the lanes, so that an element's lane is its number modulo kLanes.
 constexpr std::size_t kElementsAtOnce = std::size_t{1} << 16;
 constexpr std::size_t kLanes = 8;
+constexpr std::uint64_t kHeaderSlack = std::uint64_t{64} << 10;
 
 class SquareSum {
  public:
@@ -141,11 +143,29 @@ std::string misfit(const ResultCheck& check, const Admission& admission) {
   return {};
 }
 
+// A header far longer than the weights' own holds what nobody asked for, and would be parsed before anything
+// else of the file is looked at. Empty where it is of a fit length.
+std::string header_fault(const std::filesystem::path& path, const TensorLayout& base) {
+  const FileReader file(path);
+  const std::uint64_t bytes = header_bytes(file.read(0, std::min<std::uint64_t>(file.size(), 8)));
+  const std::uint64_t limit = header_limit(base);
+  if (bytes <= limit) return {};
+  return "the header has " + format_bytes(bytes) + ", and " + format_bytes(limit) +
+         " are enough for a result of these weights";
+}
+
 }  // namespace
+
+std::uint64_t header_limit(const TensorLayout& base) {
+  const std::uint64_t own = base.tensors.empty() ? base.file_bytes : base.tensors.front().offset;
+  return 2 * own + kHeaderSlack;
+}
 
 ResultCheck check_result(const std::filesystem::path& path, const TensorLayout& base) {
   ResultCheck check;
   try {
+    check.fault = header_fault(path, base);
+    if (!check.fault.empty()) return check;
     const WeightsReader file(path);
     check.fault = layout_mismatch(file.layout(), base);
     if (!check.fault.empty()) return check;

@@ -16,9 +16,13 @@ struct ResultCheck {
   ResultReport report;  // by its worker's own words; zeros where the file says nothing
 };
 
-// Reads the result once, in 512 KiB of memory. A fault is: a malformed file, tensors that do not fit weights
-// laid out as `base` (result_reader.h says which do), indices out of order or range, a number that is not
-// finite, a report that is nonsense. Errc::not_found or Errc::io where the file cannot be read.
+// Bytes that the header of a result may have: twice that of its weights, and 64 KiB for its report.
+std::uint64_t header_limit(const TensorLayout& base);
+
+// Reads the result once, in 512 KiB of memory and what its header takes. A fault is: a malformed file, a
+// header beyond header_limit(), tensors that do not fit weights laid out as `base` (result_reader.h says
+// which do), indices out of order or range, a number that is not finite, a report that is nonsense.
+// Errc::not_found or Errc::io where the file cannot be read.
 //
 // The norm has the same bits on every machine: squares are summed in double, each tensor's in eight sums
 // (element i in sum i mod 8) that are then added from sum 0 on, tensors in the base's order and

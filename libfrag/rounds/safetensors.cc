@@ -7,6 +7,7 @@
 #include <set>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 
 namespace frag::rounds {
 namespace {
@@ -18,11 +19,17 @@ constexpr std::uint64_t kLengthBytes = 8;
 constexpr std::uint64_t kHeaderLimit = std::uint64_t{16} << 20;
 constexpr std::uint64_t kElementsLimit = std::uint64_t{1} << 48;
 constexpr int kDepthLimit = 16;
+constexpr std::size_t kNameBytes = 120;  // of a name in a message: a stranger's may have any length
 constexpr char kMetadata[] = "__metadata__";
 
-// The parser's own container is a sorted map: the ordered one looks a name up by walking, which a stranger's
-// header of a hundred thousand names would make us pay for.
-using HeaderJson = nlohmann::json;
+// The usual container looks a name up by walking before it appends it, which a stranger's header of a hundred
+// thousand names would make us pay for. This one only appends: parse_strict() sees to it that names differ.
+template <class Key, class T, class Less, class Allocator>
+struct AppendedMap : nlohmann::ordered_map<Key, T, Less, Allocator> {
+  using nlohmann::ordered_map<Key, T, Less, Allocator>::ordered_map;
+  T& operator[](const Key& key) { return this->emplace_back(key, T{}).second; }
+};
+using HeaderJson = nlohmann::basic_json<AppendedMap>;
 
 [[noreturn]] void bad(const std::string& why) {
   throw Error(Errc::bad_input, "safetensors: " + why);
@@ -43,21 +50,37 @@ bool goes_with(TensorKind kind, DType dtype) {
   return kind == TensorKind::buffer ? dtype == DType::f32 : kind == default_kind(dtype);
 }
 
+// Before it is parsed, so that a tower of brackets is never built.
+void check_depth(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++at;
+    if (quoted) continue;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (depth > kDepthLimit) bad("the header is nested too deeply");
+  }
+}
+
+void check_names(const HeaderJson& value) {
+  if (!value.is_structured()) return;
+  std::set<std::string> names;
+  for (const auto& [name, entry] : value.items()) {
+    if (value.is_object() && !names.insert(name).second) bad("the header names \"" + name + "\" twice");
+    check_names(entry);
+  }
+}
+
 // JSON in which no object names a key twice: two readers must not see two different files in one.
 HeaderJson parse_strict(std::string_view text) {
-  std::vector<std::set<std::string>> open_objects;
-  const auto check = [&](int depth, HeaderJson::parse_event_t event, HeaderJson& parsed) {
-    using Event = HeaderJson::parse_event_t;
-    if (depth > kDepthLimit) bad("the header is nested too deeply");
-    if (event == Event::object_start) open_objects.emplace_back();
-    if (event == Event::object_end) open_objects.pop_back();
-    if (event == Event::key && !open_objects.back().insert(parsed.get<std::string>()).second) {
-      bad("the header names \"" + parsed.get<std::string>() + "\" twice");
-    }
-    return true;
-  };
+  check_depth(text);
   try {
-    return HeaderJson::parse(text, check);
+    HeaderJson parsed = HeaderJson::parse(text);
+    check_names(parsed);
+    return parsed;
   } catch (const HeaderJson::exception&) {
     bad("the header is not JSON");
   }
@@ -160,8 +183,7 @@ void read_kinds(TensorLayout& layout, const HeaderJson& kinds) {
   }
 }
 
-// Our own entry of the metadata. The card keeps the order of its keys, so it is parsed once more, without the
-// kinds.
+// Our own entry of the metadata.
 void read_metadata(TensorLayout& layout, const HeaderJson& metadata) {
   if (!metadata.is_object()) bad("__metadata__ is not an object");
   for (const auto& [key, value] : metadata.items()) {
@@ -169,22 +191,18 @@ void read_metadata(TensorLayout& layout, const HeaderJson& metadata) {
   }
   const auto ours = metadata.find("frag");
   if (ours == metadata.end()) return;
-  const std::string text = ours->get<std::string>();
-  const HeaderJson parsed = parse_strict(text);
+  const HeaderJson parsed = parse_strict(ours->get_ref<const std::string&>());
   if (!parsed.is_object()) bad("the metadata \"frag\" is not an object");
-  if (parsed.contains("kinds")) read_kinds(layout, parsed["kinds"]);
-  const auto without_kinds = [](int depth, Json::parse_event_t event, Json& key) {
-    return !(depth == 1 && event == Json::parse_event_t::key && key == "kinds");
-  };
-  const Json rest = Json::parse(text, without_kinds);
-  if (rest.contains("card")) layout.card = rest["card"];
-  if (rest.contains("report")) layout.report = rest["report"];
+  const auto end = parsed.end();
+  if (const auto kinds = parsed.find("kinds"); kinds != end) read_kinds(layout, *kinds);
+  if (const auto card = parsed.find("card"); card != end) layout.card = Json(*card);
+  if (const auto report = parsed.find("report"); report != end) layout.report = Json(*report);
 }
 
 }  // namespace
 
 std::string tensor_named(std::string_view name) {
-  return "tensor \"" + std::string(name) + "\"";
+  return "tensor \"" + one_line(name, kNameBytes) + "\"";
 }
 
 const char* name_of(DType dtype) {
@@ -246,7 +264,8 @@ TensorLayout parse_layout(std::string_view head, std::uint64_t file_bytes) {
     if (name != kMetadata) layout.tensors.push_back(tensor_of(name, entry, data_start, file_bytes));
   }
   order_and_check(layout, data_start);
-  if (header.contains(kMetadata)) read_metadata(layout, header[kMetadata]);
+  if (const auto metadata = header.find(kMetadata); metadata != header.end())
+    read_metadata(layout, *metadata);
   return layout;
 }
 

@@ -77,7 +77,7 @@ struct WeightsFile {
 WeightsFile parse_weights(std::string file);
 std::string_view tensor_bytes(const WeightsFile& weights, const TensorInfo& tensor);
 
-// As messages name a tensor.
+// As messages name a tensor: on one line, and a long name by its beginning.
 std::string tensor_named(std::string_view name);
 
 // The position of the first number that is NaN or infinite among little-endian floats; nullopt where all are

@@ -133,7 +133,8 @@ struct WorkerRecord {
   std::int64_t id = 0;  // from 1
   std::string name;     // unique
   std::string token_sha256;
-  std::int64_t job = 0;  // that it belongs to; 0 before it first asked for a task
+  std::int64_t job = 0;   // that it belongs to; 0 before it first asked for a task
+  std::string joined_by;  // the caller's word for who let it in
 
   bool operator==(const WorkerRecord&) const = default;
 };

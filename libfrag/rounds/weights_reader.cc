@@ -36,7 +36,7 @@ std::string weights_fault(const WeightsReader& weights) {
     for (std::uint64_t first = 0; first < elements; first += kChunkElements) {
       const std::uint64_t count = std::min(kChunkElements, elements - first);
       if (const auto at = first_not_finite(weights.read(tensor, first, count))) {
-        return "tensor \"" + tensor.name + "\" holds a number that is not finite, at element " +
+        return tensor_named(tensor.name) + " holds a number that is not finite, at element " +
                std::to_string(first + *at);
       }
     }

@@ -1,5 +1,7 @@
 #include "trainer/aggregator/access.h"
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -119,6 +121,22 @@ TEST_CASE("a file of tokens that is gone or broken opens nothing") {
   CHECK(http_status([&] { access.require(showing(token), kWorker); }) == 200);
   std::filesystem::remove(file);
   CHECK_FALSE(access.open());
+  CHECK(http_status([&] { access.require(showing(token), kWorker); }) == 401);
+}
+
+TEST_CASE("a file of tokens that could not be opened for a moment is read at the next call") {
+  const TempDir dir;
+  const auto file = dir / "tokens.json";
+  const std::string token = add_token(file, "one", kWorker);
+  Access access("", file);
+  revoke_token(file, "one");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const int while_full = http_status([&] { access.require(showing(token), kWorker); });
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(while_full == 200);
   CHECK(http_status([&] { access.require(showing(token), kWorker); }) == 401);
 }
 

@@ -19,7 +19,8 @@ using rounds::testing::TempDir;
 JobSource source_of(const rounds::JobStatus& status) {
   return {.newest = [&status] { return status.job; },
           .status = [&status](std::int64_t) { return status; },
-          .changes = [] { return std::uint64_t{1}; }};
+          .changes = [] { return std::uint64_t{1}; },
+          .trouble = [] { return std::string(); }};
 }
 
 }  // namespace

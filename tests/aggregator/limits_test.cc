@@ -1,5 +1,7 @@
 // Rate, room on the disk, and what is kept of uploads that break off.
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
@@ -53,6 +55,44 @@ http::Request body_of(const std::string& bytes, bool whole = true, const std::st
   };
   return request;
 }
+
+// A sender in a thread of its own that stays silent behind its first three bytes until it is cut.
+class Silent {
+ public:
+  Silent(Disk& disk, const std::string& name)
+      : thread_([this, &disk, name] {
+          status_ = http_status([&] { Upload(request(), disk.incoming, name, 10); });
+        }) {
+    while (!began_) std::this_thread::yield();
+  }
+  ~Silent() { end(); }
+  Silent(const Silent&) = delete;
+  Silent& operator=(const Silent&) = delete;
+
+  // What it is answered: 503 where it was cut before, else as one that goes away by itself.
+  int end() {
+    cut_ = true;
+    if (thread_.joinable()) thread_.join();
+    return status_;
+  }
+
+ private:
+  http::Request request() {
+    http::Request request = body_of("abcdefg");
+    request.cut = [this] { cut_ = true; };
+    request.body = [this](char* buffer, std::size_t) -> std::size_t {
+      if (!said_.exchange(true)) return std::string("abc").copy(buffer, 3);
+      began_ = true;
+      while (!cut_) std::this_thread::yield();
+      throw http::HttpError(400, "the body broke off");
+    };
+    return request;
+  }
+
+  std::atomic<bool> said_{false}, began_{false}, cut_{false};
+  int status_ = 0;
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -161,10 +201,50 @@ TEST_CASE("what is kept of broken uploads is bounded in number and age, and goes
 TEST_CASE("as many uploads as may be are under way, and one more may come when one has ended") {
   Disk disk({.uploads = 1, .kept = 2, .kept_for = seconds(3600)});
   {
-    const auto place = disk.incoming.enter();
+    const auto place = disk.incoming.enter("held", {});
     CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "a", 10); }) == 503);
   }
   CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "a", 10); }) == 200);
+}
+
+TEST_CASE("who asks how much came of an upload ends it, and is told of all that came") {
+  Disk disk;
+  Silent sender(disk, "a");
+  CHECK(disk.incoming.kept_bytes("b") == 0);
+  CHECK(disk.incoming.kept_bytes("a") == 3);
+  CHECK(sender.end() == 503);
+}
+
+TEST_CASE("an upload that goes on ends the one of its name that hangs") {
+  Disk disk;
+  Silent sender(disk, "a");
+  CHECK(Upload(body_of("defg", true, "bytes 3-6/7"), disk.incoming, "a", 10).digest() ==
+        xxh3_128_hex("abcdefg"));
+  CHECK(sender.end() == 503);
+}
+
+TEST_CASE("where all places are taken, who sends too slowly gives way") {
+  Disk disk({.uploads = 1, .slow_after = seconds(0)});
+  Silent sender(disk, "slow");
+  CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "quick", 10); }) == 200);
+  CHECK(sender.end() == 503);
+  CHECK(disk.incoming.kept_bytes("slow") == 3);
+}
+
+TEST_CASE("where all places are taken, who sends fast enough keeps its own") {
+  Disk disk({.uploads = 1, .slow_after = seconds(3600)});
+  Silent sender(disk, "a");
+  CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "b", 10); }) == 503);
+  CHECK(disk.incoming.kept_bytes("a") == 3);  // which ends it
+}
+
+TEST_CASE("an upload keeps its place while somebody looks at what it holds") {
+  Disk disk({.uploads = 1, .kept = 2, .kept_for = seconds(3600)});
+  {
+    const Upload held(body_of("abc"), disk.incoming, "a", 10);
+    CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "b", 10); }) == 503);
+  }
+  CHECK(http_status([&] { Upload(body_of("abc"), disk.incoming, "b", 10); }) == 200);
 }
 
 }  // namespace frag::aggregator

@@ -1,6 +1,7 @@
 // The aggregator over real HTTP on loopback.
 #include "trainer/aggregator/service.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <memory>
@@ -23,7 +24,11 @@ using rounds::testing::Weights;
 // A service and its server on a directory; restart() is a new pair on the same directory.
 class Aggregator {
  public:
-  explicit Aggregator(const std::string& token = "") : token_(token) { restart(); }
+  // `free` is what the disk has left.
+  explicit Aggregator(const std::string& token = "", std::uint64_t free = std::uint64_t{1} << 40)
+      : token_(token), free_(free) {
+    restart();
+  }
   ~Aggregator() { stop(); }
 
   void restart() {
@@ -32,6 +37,8 @@ class Aggregator {
     options.state = dir_ / "state";
     options.join_token = token_;
     options.weights_limit = 4 << 20;
+    options.min_free = 1000;
+    options.free_bytes = [this](const auto&) { return free_.load(); };
     service_ = std::make_unique<Service>(options);
     http::ServerOptions listen;
     listen.threads = 24;
@@ -41,6 +48,7 @@ class Aggregator {
 
   std::string url(const std::string& path) const { return server_->url() + path; }
   std::filesystem::path state() const { return dir_ / "state"; }
+  void set_free(std::uint64_t bytes) { free_ = bytes; }
 
  private:
   void stop() {
@@ -51,6 +59,7 @@ class Aggregator {
 
   TempDir dir_;
   const std::string token_;
+  std::atomic<std::uint64_t> free_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<http::Server> server_;
 };
@@ -209,6 +218,7 @@ TEST_CASE("an averaging that fails is tried again, and made up for after a resta
   http::Client client;
   while (client.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
   CHECK(status_of(aggregator).history[0].state == "closing");
+  CHECK_THAT(status_of(aggregator).trouble, Contains("00000001"));
   aggregator.restart();
   std::filesystem::remove(place);
   CHECK(worker.task() == "");
@@ -286,6 +296,22 @@ TEST_CASE("results are refused for what they hold, counted, and their part is fr
   CHECK(good.task() == "1-1-0-2");
 }
 
+TEST_CASE("a change larger than the job's norm_limit is refused, counted, and its part free again") {
+  const Aggregator aggregator;
+  rounds::JobSpec job = job_of(1, 1);
+  job.norm_limit = 3;
+  open_job(aggregator, job);
+  Worker bad(aggregator, "bad");
+  const auto answer = bad.send(bad.task(), example(1.5f));  // of norm 1.5 x sqrt(5)
+  CHECK(answer.status == 422);
+  CHECK_THAT(answer.body, Contains("norm 3.354") && Contains("up to 3.000"));
+  CHECK(status_of(aggregator).history[0].refused == 1);
+  Worker good(aggregator, "good");
+  const std::string task = good.task();
+  CHECK(task == "1-1-0-2");
+  CHECK(good.send(task, example(1)).status == 200);
+}
+
 TEST_CASE("what is no safetensors file is refused as a result") {
   const Aggregator aggregator;
   open_job(aggregator, job_of(1, 1));
@@ -344,6 +370,30 @@ TEST_CASE("weights have a strong ETag and are not sent to who has them") {
   CHECK(answer.headers.at("etag") == "\"" + xxh3_128_hex(answer.body) + "\"");
 }
 
+TEST_CASE("weights whose file went after their record was read are no longer kept") {
+  const Aggregator aggregator;
+  open_job(aggregator, job_of(1, 1));
+  std::filesystem::remove(aggregator.state() / "weights/00000000.safetensors");
+  http::Client client;
+  const auto answer = client.get(aggregator.url("/v1/weights/0"));
+  CHECK(answer.status == 410);
+  CHECK_THAT(answer.body, !Contains("safetensors"));
+}
+
+TEST_CASE("whoever asks while it stops is told when to ask again") {
+  const TempDir dir;
+  ServiceOptions options;
+  options.state = dir / "state";
+  Service service(options);
+  service.stop();
+  http::Request request;
+  request.method = "GET";
+  request.path = "/healthz";
+  const http::Response answer = service.handle(request);
+  CHECK(answer.status == 503);
+  CHECK(answer.headers.back().first == "Retry-After");
+}
+
 TEST_CASE("a job's first weights must be weights") {
   const Aggregator aggregator;
   http::Client client;
@@ -375,6 +425,42 @@ TEST_CASE("requests that make no sense are answered with a problem") {
   CHECK(client.get(aggregator.url("/v1/nothing")).status == 404);
   CHECK(client.get(aggregator.url("/v1/tasks")).status == 405);
   CHECK(client.get(aggregator.url("/healthz")).status == 200);
+}
+
+TEST_CASE("only a job may be described at length") {
+  const Aggregator aggregator;
+  rounds::JobSpec job = job_of(1, 1);
+  job.mirrors = std::vector<std::string>(1000, "http://127.0.0.1:8080");
+  open_job(aggregator, job);
+  Worker worker(aggregator, "a");
+  Json long_body{{"name", "b"}, {"wait_s", 0}, {"reason", "why"}};
+  long_body["more"] = std::string(5000, 'x');
+  for (const char* path :
+       {"/v1/workers", "/v1/tasks", "/v1/evaluations", "/v1/jobs/1/pause", "/v1/jobs/1/stop"}) {
+    INFO(path);
+    CHECK(worker.client().post_json(aggregator.url(path), long_body).status == 413);
+  }
+}
+
+TEST_CASE("a full disk is nothing to do for workers, who stay, and is told to nobody without a token") {
+  Aggregator aggregator("sesame");
+  open_job(aggregator, job_of(1, 1), "sesame");
+  Worker worker(aggregator, "a", "sesame");
+  aggregator.set_free(10);
+  http::Client stranger;
+  while (stranger.get(aggregator.url("/healthz")).status == 200) std::this_thread::yield();
+  CHECK(worker.ask(0) == Json{{"state", "wait"}});
+  const Json status = client_with("sesame").get(aggregator.url("/v1/status")).json("status");
+  CHECK_THAT(status.dump(), Contains("--min-free"));
+  for (const char* path : {"/v1/tasks", "/v1/evaluations"}) {
+    CHECK(stranger.post_json(aggregator.url(path), {{"wait_s", 0}}).status == 401);
+    CHECK(worker.client().post_json(aggregator.url(path), {{"wait_s", 0}}).status == 200);
+  }
+  Json answer;
+  std::thread waiting([&] { answer = worker.ask(25); });
+  aggregator.set_free(std::uint64_t{1} << 40);
+  waiting.join();
+  CHECK(answer["state"] == "task");
 }
 
 TEST_CASE("before the first job there is no status") {
@@ -416,6 +502,34 @@ TEST_CASE("a worker that joined again under its name has one token, the new one"
   Worker second(aggregator, "a");
   CHECK(second.task() == "1-1-0-2");
   CHECK(first.client().post_json(aggregator.url("/v1/tasks"), {{"wait_s", 0}}).status == 401);
+}
+
+TEST_CASE("who is here cannot be ended by joining under its name with another token") {
+  const Aggregator aggregator("sesame");
+  const auto tokens = token_file_in(aggregator.state());
+  const std::string one = add_token(tokens, "one", kWorker), two = add_token(tokens, "two", kWorker);
+  open_job(aggregator, job_of(1, 1), "sesame");
+  Worker worker(aggregator, "a", one);
+  CHECK(worker.task() == "1-1-0-1");
+  http::Client other = client_with(two);
+  const auto answer = other.post_json(aggregator.url("/v1/workers"), {{"name", "a"}});
+  CHECK(answer.status == 409);
+  CHECK_THAT(answer.body, Contains("a is here under another token"));
+  CHECK(worker.heartbeat("1-1-0-1").status == 200);
+  revoke_token(tokens, "one");
+  CHECK(other.post_json(aggregator.url("/v1/workers"), {{"name", "a"}}).status == 201);
+}
+
+TEST_CASE("a worker that joins again with its own token is let in, after a restart too") {
+  Aggregator aggregator("sesame");
+  const auto tokens = token_file_in(aggregator.state());
+  const std::string one = add_token(tokens, "one", kWorker), two = add_token(tokens, "two", kWorker);
+  open_job(aggregator, job_of(1, 1), "sesame");
+  Worker first(aggregator, "a", one);
+  aggregator.restart();
+  CHECK(client_with(two).post_json(aggregator.url("/v1/workers"), {{"name", "a"}}).status == 409);
+  Worker again(aggregator, "a", one);
+  CHECK(again.task() == "1-1-0-1");
 }
 
 }  // namespace frag::aggregator

@@ -1,6 +1,7 @@
 #include "trainer/aggregator/sqlite_store.h"
 
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "libfrag/rounds/coordinator.h"
 #include "libfrag/rounds/memory_store.h"
@@ -34,7 +35,7 @@ Batch example() {
   batch.tasks = {{"1-2-0-1", 1, 2, 0, 11, rounds::TaskState::accepted, 1001, 1002, 5, 3, 500, "ab",
                   1ull << 40, 8, 0.125, report},
                  {"1-2-1-1", 1, 2, 1, 12, rounds::TaskState::overdue, 1003, 0, 6, 2, 0, "", 0, 0, 0, {}}};
-  batch.workers = {{11, "one", "digest", 1}, {12, "two", "other", 0}};
+  batch.workers = {{11, "one", "digest", 1, "by"}, {12, "two", "other", 0, ""}};
   batch.members = {{1, 11, 3, 4, 2, 7.5, "1-1-0-1"}};
   batch.weights = {{6, 1, 1, "cd", 4096, true}, {7, 1, 2, "ef", 4097, false}};
   batch.measurements = {{1, {1, 6, 300, 0.5, 1.25}, 1004}};
@@ -43,6 +44,14 @@ Batch example() {
 }
 
 }  // namespace
+
+TEST_CASE("a question that fails is not told as a write") {
+  const TempDir dir;
+  Database database(dir / "rounds.sqlite");
+  Statement question(database, "SELECT abs(?1)");
+  question.bind(std::numeric_limits<std::int64_t>::min());  // has no absolute value
+  CHECK_THROWS_WITH(question.step(), Catch::Matchers::StartsWith("read "));
+}
 
 TEST_CASE("records come back from the database as they were, after it was closed too") {
   const TempDir dir;
@@ -55,7 +64,7 @@ TEST_CASE("a record replaces the one of its key") {
   SqliteStore store(dir / "db");
   store.write(example());
   Batch change;
-  change.workers = {{11, "one", "new digest", 2}};
+  change.workers = {{11, "one", "new digest", 2, "by"}};
   store.write(change);
   CHECK(store.load().workers[0].token_sha256 == "new digest");
   CHECK(store.load().workers.size() == 2);
@@ -103,7 +112,7 @@ TEST_CASE("a batch that fails half-way leaves nothing of itself") {
     other.run("CREATE TRIGGER full BEFORE INSERT ON weights BEGIN SELECT RAISE(ABORT, 'disk full'); END");
   }
   Batch batch;
-  batch.workers = {{13, "three", "digest", 0}};
+  batch.workers = {{13, "three", "digest", 0, ""}};
   batch.weights = {{8, 1, 3, "gh", 1}};
   CHECK_THROWS_WITH(store.write(batch), Catch::Matchers::Contains("disk full"));
   CHECK(store.load() == example());

@@ -95,9 +95,31 @@ def check_full_disk(state):
         aggregator.stop()
 
 
+def few_files_at_first():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (30, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+
+def check_replay_of_many_parts(state):
+    """More results than a process may open before it asks for more."""
+    aggregator = Fragagg(state)
+    try:
+        port = aggregator.port
+        call(port, "POST", "/v1/jobs", job(40, 1, 1.0) | {"keep": 0})
+        call(port, "PUT", "/v1/jobs/1/weights", weights_file([1.0]))
+        token = call(port, "POST", "/v1/workers", {"name": "a"})["token"]
+        while answer := call(port, "POST", "/v1/tasks", {"wait_s": 20}, token):
+            if answer["state"] != "task":
+                break
+            call(port, "PUT", "/v1/tasks/%s/result" % answer["lease"]["task"], weights_file([0.5]), token)
+    finally:
+        aggregator.stop()
+    done = subprocess.run([BINARY, "replay", "--state", str(state)], capture_output=True, text=True, preexec_fn=few_files_at_first)
+    assert done.returncode == 0 and "40 results" in done.stdout, done
+
+
 def main():
     checks = [check_words, check_other_machines_need_a_token, check_token_file, check_one_process_a_directory,
-              check_taken_port, check_clean_stop, check_full_disk]
+              check_taken_port, check_clean_stop, check_full_disk, check_replay_of_many_parts]
     for check in checks:
         with tempfile.TemporaryDirectory() as directory:
             check(pathlib.Path(directory) / "state")

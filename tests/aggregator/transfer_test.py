@@ -5,6 +5,7 @@ import pathlib
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,35 @@ def check_upload_goes_on(state):
         assert status == 200 and json.loads(body) == {"state": "accepted"}, (status, body)
         assert offset() == 0 and list((state / "incoming").iterdir()) == []
         assert [result.read_bytes() for result in (state / "results").iterdir()] == [file.read_bytes()]
+    finally:
+        aggregator.stop()
+
+
+def check_hung_upload_gives_way(state):
+    """A sender that went silent within its result holds nobody up: whoever asks how much came goes on behind it."""
+    numbers = [i / 7 for i in range(100_000)]
+    file = state.parent / "result"
+    file.write_bytes(weights_file(numbers))
+    body = file.read_bytes()
+    aggregator = Fragagg(state)
+    try:
+        port = aggregator.port
+        open_job(port, numbers)
+        worker = join(port, "a")
+        bearer = "Authorization: Bearer " + worker
+        task = call(port, "POST", "/v1/tasks", {"wait_s": 5}, worker)["lease"]["task"]
+        url = f"http://127.0.0.1:{port}/v1/tasks/{task}/result"
+        with socket.create_connection(("127.0.0.1", port)) as hung:
+            head = f"PUT /v1/tasks/{task}/result HTTP/1.1\r\nHost: h\r\n{bearer}\r\nContent-Length: {len(body)}\r\n\r\n"
+            hung.sendall(head.encode() + body[:200_000])
+            while not list((state / "incoming").iterdir()):
+                time.sleep(0.02)
+            status, headers, _ = curl("--head", "-H", bearer, url)
+            kept = int(headers["upload-offset"])
+            assert status == 200 and 0 < kept <= 200_000, (status, headers)
+            assert b" 503 " in hung.recv(4096)
+            status, _, answer = curl("-C", str(kept), "-T", file, "-H", bearer, url)
+            assert status == 200 and json.loads(answer) == {"state": "accepted"}, (status, answer)
     finally:
         aggregator.stop()
 
@@ -159,7 +189,7 @@ def check_reserve(state):
     try:
         status, body = request(aggregator.port, "GET", "/healthz")
         assert status == 503 and "free" in json.loads(body)["detail"], (status, body)
-        assert request(aggregator.port, "POST", "/v1/tasks", {"wait_s": 0}, worker)[0] == 507
+        assert call(aggregator.port, "POST", "/v1/tasks", {"wait_s": 0}, worker) == {"state": "wait"}
         status, headers, _ = curl("-X", "PUT", "-d", "x", "-H", "Authorization: Bearer " + worker,
                                   f"http://127.0.0.1:{aggregator.port}/v1/tasks/{task}/result")
         assert status == 507 and int(headers["retry-after"]) > 0, (status, headers)
@@ -198,7 +228,7 @@ def check_full_disk(state):
 
 
 def main():
-    checks = [check_upload_goes_on, check_download_goes_on, check_tokens, check_rate, check_reserve, check_full_disk]
+    checks = [check_upload_goes_on, check_hung_upload_gives_way, check_download_goes_on, check_tokens, check_rate, check_reserve, check_full_disk]
     for check in checks:
         with tempfile.TemporaryDirectory() as directory:
             check(pathlib.Path(directory) / "state")

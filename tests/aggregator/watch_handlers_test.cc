@@ -30,6 +30,7 @@ class Watched {
   }
 
   std::vector<rounds::JobStatus> jobs{watched_job()};
+  std::string trouble;
   WatchHandlers& handlers() { return handlers_; }
 
  private:
@@ -42,7 +43,8 @@ class Watched {
                                    throw Error(Errc::not_found, "there is no such job");
                                  return jobs[static_cast<std::size_t>(job - 1)];
                                },
-                           .changes = [] { return std::uint64_t{1}; }},
+                           .changes = [] { return std::uint64_t{1}; },
+                           .trouble = [this] { return trouble; }},
                           state_ / ""};
 };
 
@@ -93,6 +95,14 @@ TEST_CASE("tables and metrics are sent as what they are") {
   }
 }
 
+TEST_CASE("trouble is a metric, before the first job too") {
+  Watched watched;
+  CHECK_THAT(watched.get("/metrics").body, Contains("fragagg_trouble 0\n"));
+  watched.trouble = "the disk is full";
+  watched.jobs.clear();
+  CHECK_THAT(watched.get("/metrics").body, Contains("fragagg_trouble 1\n"));
+}
+
 TEST_CASE("the page is for everybody, and what it shows for those who may read") {
   Watched watched;
   for (const char* path : {"/", "/web/base.css", "/web/style.css", "/web/asking.js", "/web/page.js",
@@ -116,6 +126,9 @@ TEST_CASE("a status is not sent again to whoever has it") {
   rounds::JobStatus later = watched_job();
   later.history.back().seconds += 1;
   CHECK(WatchHandlers::answer(request, later).status == 304);
+  later.trouble = "the disk is full";
+  CHECK(WatchHandlers::answer(request, later).status == 200);
+  later.trouble.clear();
   ++later.history.back().taken;
   CHECK(WatchHandlers::answer(request, later).status == 200);
 }

@@ -64,6 +64,14 @@ TEST_CASE("letters beyond ASCII are spelt with Latin ones") {
   CHECK(in_ascii("細胞 \xc3") == "?? ?");
 }
 
+TEST_CASE("what strangers write fits on a line") {
+  CHECK(one_line("Mäuse", 300) == "Mäuse");
+  CHECK(one_line("a\nb\x1b[2J\x7f\xc2\x9b!", 300) == "a b [2J  !");
+  CHECK(one_line("0123456789", 10) == "0123456789");
+  CHECK(one_line("0123456789a", 10) == "0123456...");
+  CHECK(one_line("012345\xc3\xa4\xc3\xa4\xc3\xa4", 10) == "012345...");
+}
+
 TEST_CASE("numbers are whole texts") {
   CHECK(parse_integer("42") == 42);
   CHECK_FALSE(parse_integer("42 "));

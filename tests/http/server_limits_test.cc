@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <mutex>
@@ -71,6 +72,24 @@ ServerOptions capped(int all, int per_address) {
 }
 
 }  // namespace
+
+TEST_CASE("a body that does not come on can be cut, and its sender is answered") {
+  std::atomic<bool> broke_off{false};
+  const Server server({}, [&](Request& request) {
+    std::thread impatient(request.cut);
+    try {
+      read_body(request, 1000);
+    } catch (const HttpError&) {
+      broke_off = true;
+    }
+    impatient.join();
+    return Response::text("cut\n");
+  });
+  Peer peer(server.port());
+  peer.say("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nsome");
+  CHECK(peer.hear("cut\n").find("HTTP/1.1 200") == 0);
+  CHECK(broke_off);
+}
 
 TEST_CASE("a connection is kept after a stream that ended well") {
   const Server server({}, answer);

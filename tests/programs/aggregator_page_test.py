@@ -41,7 +41,7 @@ def status_of(rounds, name="gels"):
     events = [{"number": n, "when": NOW + 40 * n, "round": n, "kind": happened[n % 3][0], "text": happened[n % 3][1]}
               for n in range(max(1, rounds - 20), rounds)]
     events[0]["text"] = "<b>bench-3</b> is no markup"
-    return {"job": 1, "name": name, "state": "open", "reason": "", "rule": "mean", "nodes": 12, "rounds": 400, "needed": 9, "weights": rounds - 1,
+    return {"job": 1, "name": name, "state": "open", "reason": "", "trouble": "", "rule": "mean", "nodes": 12, "rounds": 400, "needed": 9, "weights": rounds - 1,
             "history": history, "workers": workers, "measurements": measurements, "events": events}
 
 
@@ -116,7 +116,7 @@ def check_looks(address, url, shown, folder):
                 assert tab.value("document.documentElement.scrollWidth") <= width, "the page is wider than the window"
                 bars = tab.value("Chart.getChart('rounds-chart').data.labels.length")
                 assert bars <= max(3, width / 5), bars
-                assert tab.value("Chart.getChart('rounds-chart').data.datasets.map((one) => one.label)") == ["quorum", "taken", "late", "refused"]
+                assert tab.value("Chart.getChart('rounds-chart').data.datasets.map((one) => one.label)") == ["nodes", "quorum", "taken", "late", "refused"]
                 dark = tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(23, 25, 30)"
                 assert dark == (scheme == "dark")
                 if folder:
@@ -132,6 +132,14 @@ def check_live(address, url, shown):
     shown["status"] = status_of(5)
     wait_text(tab, "figures", "4 of 400")
     assert tab.value("Chart.getChart('rounds-chart').data.labels.length") == 5
+    heads = "[...document.querySelectorAll('#rounds thead th')].map((one) => one.textContent)"
+    assert "Foreign" not in tab.value(heads)
+    shown["status"] = status_of(5)
+    shown["status"]["history"][1]["foreign"] = 3
+    tab.wait(f"{heads}.includes('Foreign')", "the column of results for others' tasks")
+    assert not {"Repeated", "Extended"} & set(tab.value(heads))
+    assert tab.value("document.querySelector('#rounds tbody').rows[3].cells[7].textContent") == "3"
+    tab.wait("document.getElementById('newest-time')?.cellIndex === 8", "the time of the newest round, in its column")
     shown["sent"] = shown["same"] = 0
     until = time.monotonic() + 60
     while shown["same"] < 2:
@@ -141,9 +149,11 @@ def check_live(address, url, shown):
     unnamed = tab.value("""[...document.querySelectorAll('input, select, button, canvas, a')].filter((one) => !one.closest('[hidden]') &&
         !(one.labels?.length || one.textContent.trim() || one.getAttribute('aria-label'))).map((one) => one.outerHTML)""")
     assert unnamed == [], unnamed
-    paused = status_of(5) | {"state": "paused", "reason": "the disk is full"}
-    shown["status"] = paused
-    wait_text(tab, "state", "paused: the disk is full")
+    shown["status"] = status_of(5) | {"state": "paused", "reason": "a look at the data"}
+    wait_text(tab, "state", "paused: a look at the data")
+    assert text_of(tab, "trouble") == ""
+    shown["status"] = status_of(5) | {"trouble": "the disk is full"}
+    wait_text(tab, "trouble", "the disk is full")
     assert tab.complaints == [], tab.complaints
 
 

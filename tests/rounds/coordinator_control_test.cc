@@ -29,6 +29,15 @@ std::vector<std::string> kinds(const JobStatus& status) {
 
 }  // namespace
 
+TEST_CASE("what a worker did is told on one line of bounded length") {
+  Campaign campaign(job_of(1, 1));
+  const auto worker = campaign.worker("a");
+  campaign.coordinator->reject(worker, campaign.ask(worker), "\x1b[2J" + std::string(1000, 'x'));
+  const std::string text = campaign.status().events.back().text;
+  CHECK(text.size() == 300);
+  CHECK(text.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("below the quorum at the deadline a round closes with enough results where the job says so") {
   JobSpec job = job_of(4, 1);
   job.below_quorum = BelowQuorum::close;

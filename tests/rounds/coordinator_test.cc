@@ -10,12 +10,42 @@ namespace frag::rounds {
 using testing::Campaign;
 using testing::job_of;
 
+TEST_CASE("a status of few rounds has the newest, and says what the others come to") {
+  Campaign campaign(job_of(1, 1, 5));
+  const auto worker = campaign.worker("a");
+  for (int round = 1; round <= 3; ++round) {
+    campaign.send(worker, campaign.ask(worker));
+    campaign.coordinator->count_bytes(100, 200);
+    campaign.close();
+  }
+  const JobStatus all = campaign.status();
+  const JobStatus few = campaign.coordinator->status(all.job, 2);
+  REQUIRE(few.history.size() == 2);
+  CHECK(few.history[0].round == 3);
+  CHECK(few.earlier.closed == 2);
+  CHECK(few.earlier.received == 200);
+  CHECK(totals_of(few).taken == 3);
+  CHECK(totals_of(few).sent == totals_of(all).sent);
+}
+
+TEST_CASE("a worker is here for a lease after it was heard, as it joined") {
+  Campaign campaign(job_of(1, 1));
+  campaign.coordinator->join("a", "anna");
+  REQUIRE(campaign.coordinator->here("a"));
+  CHECK(campaign.coordinator->here("a")->joined_by == "anna");
+  CHECK_FALSE(campaign.coordinator->here("b"));
+  campaign.wait(31);
+  CHECK_FALSE(campaign.coordinator->here("a"));
+}
+
 TEST_CASE("a job awaits its weights, is open, and is finished after its last round") {
   Campaign campaign;
   const auto job = campaign.coordinator->submit(job_of(1, 1, 1));
   CHECK(campaign.status().state == "awaiting_weights");
   campaign.coordinator->open(job, "digest", 10);
   CHECK(campaign.status().state == "open");
+  CHECK(campaign.coordinator->state_of(job) == "open");
+  CHECK_THROWS_AS(campaign.coordinator->state_of(job + 1), Error);
   const auto worker = campaign.worker("a");
   campaign.send(worker, campaign.ask(worker));
   campaign.close();

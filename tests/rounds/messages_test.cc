@@ -190,6 +190,21 @@ TEST_CASE("the parts that close a round are the quorum's share, rounded up") {
   CHECK(job.needed() == needed);
 }
 
+TEST_CASE("a quorum may be a number of nodes") {
+  const auto [nodes, quorum, needed] =
+      GENERATE(table<int, int, int>({{5, 2, 2}, {4, 3, 3}, {7, 7, 7}, {1000, 333, 333}}));
+  JobSpec job = JobSpec();
+  job.name = "test";
+  job.model = "small";
+  job.dataset = std::string(64, 'a');
+  job.nodes = nodes;
+  Json json = to_json(job);
+  json["quorum"] = quorum;
+  CHECK(job_spec_from_json(json).needed() == needed);
+  json["quorum"] = nodes + 1;
+  CHECK_THAT(why_refused(json), Contains("quorum"));
+}
+
 TEST_CASE("a lease comes back from its JSON as it was, and more keys do not disturb it") {
   const JobSpec job = example_job();
   const Lease lease{"1-2-3-1", 1,           2,           3,         9,          2.5,      job.model,
@@ -209,6 +224,8 @@ TEST_CASE("a job's status comes back from its JSON as it was") {
   status.needed = 3;
   status.weights = 1;
   status.history = {{1, "closed", 4, 3, 1, 2, 3, 4, 5, 6, 12.5}, {2, "open", 4, 1, 0, 0, 0, 0, 0, 0, 3}};
+  status.earlier = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  status.trouble = "the disk is full";
   status.workers = {{"one", "training", 2, 0}, {"two", "gone", 1, 1}};
   CHECK(to_json(job_status_from_json(to_json(status))) == to_json(status));
 }

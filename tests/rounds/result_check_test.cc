@@ -98,6 +98,21 @@ TEST_CASE("a result is refused for another task, more fragments than were asked 
   CHECK_THAT(fault({"1-2-3-4", 0, 4.9, 600}), Contains("norm 5.000"));
 }
 
+TEST_CASE("a header much longer than the weights' own is a fault before it is parsed") {
+  const auto base = Weights().floats("a", {0});
+  const TensorLayout layout = parse_weights(base.file()).layout;
+  const auto result_with = [&](std::size_t header) {
+    std::string file(8, '\0');
+    std::memcpy(file.data(), &header, 8);
+    return file + std::string(header, ' ') + std::string(4, '\0');
+  };
+  const TempDir dir;
+  write_file_atomic(dir / "result", result_with(header_limit(layout) - 8));
+  CHECK_THAT(check_result(dir / "result", layout).fault, Contains("not JSON"));
+  write_file_atomic(dir / "result", result_with(header_limit(layout) - 7));
+  CHECK_THAT(check_result(dir / "result", layout).fault, Contains("are enough for a result"));
+}
+
 TEST_CASE("a result's report is what its worker said") {
   ResultReport report;
   report.task = "1-2-3-4";

@@ -36,6 +36,18 @@ using Catch::Matchers::Contains;
 
 }  // namespace
 
+TEST_CASE("a card keeps the order of its keys, and may have very many") {
+  Json::object_t entries;
+  for (int i = 200'000; i > 0; --i) entries.push_back({std::to_string(i), i});
+  const Json card(std::move(entries));
+  CHECK(parse_weights(Weights().floats("w", {1}).card(card).file()).layout.card.dump() == card.dump());
+}
+
+TEST_CASE("a message names a tensor on one line, and a long name by its beginning") {
+  CHECK(tensor_named("a\nb") == "tensor \"a b\"");
+  CHECK(tensor_named(std::string(100000, 'x')).size() < 150);
+}
+
 TEST_CASE("what make_header describes, parse_weights finds again") {
   const auto file = parse_weights(Weights()
                                       .floats("b.weight", {1, 2, 3})

@@ -4,6 +4,7 @@
 
 #include "libfrag/base/text.h"
 #include "tests/aggregator/watched_job.h"
+#include "trainer/job_table.h"
 
 using namespace frag;
 using namespace frag::trainer;
@@ -45,6 +46,29 @@ TEST_CASE("the view of a job has its rounds, what was measured, workers and the 
   CHECK(lines[9] == "desk-2      gone      3     1         80.0  6 min 40 s ago");
   CHECK(lines[11].ends_with("  round 1: closed: round 1 closed with 3 parts"));
   CHECK(lines[12].ends_with("  round 1: late: desk-2: round 1 had closed"));
+}
+
+TEST_CASE("rounds that are too many to be sent count all the same") {
+  rounds::JobStatus before = watched_job();
+  before.rounds = 1000;
+  for (rounds::RoundStatus& round : before.history) round.round += 500;
+  before.earlier.closed = 500;
+  before.earlier.received = 1 << 20;
+  CHECK(any_has(view_lines(before, {80, 24}), "] 502 of 1,000 rounds"));
+  CHECK(any_has(view_lines(before, {80, 24}), "received 1.0 MiB"));
+  rounds::JobStatus now = before;
+  now.history.erase(now.history.begin());
+  ++now.earlier.closed;
+  now.history.back().state = "closed";
+  CHECK(change_lines(before, now) == std::vector<std::string>{format_round_line(now.history.back())});
+}
+
+TEST_CASE("what keeps the aggregator from going on is shown, and said when it begins and ends") {
+  rounds::JobStatus status = watched_job();
+  status.trouble = "the disk is full";
+  CHECK(view_lines(status, {80, 24})[1] == "it cannot go on: the disk is full");
+  CHECK(change_lines(watched_job(), status) == std::vector<std::string>{"it cannot go on: the disk is full"});
+  CHECK(change_lines(status, watched_job()) == std::vector<std::string>{"it goes on"});
 }
 
 TEST_CASE("the view fits every terminal") {

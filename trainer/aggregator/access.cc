@@ -30,12 +30,6 @@ std::vector<std::string> session_parts(const std::string& bearer) {
   return parts;
 }
 
-[[noreturn]] void no_session() {
-  throw HttpError(401,
-                  "this is no worker's token: join first, and note that joining again under a name ends the "
-                  "token it had");
-}
-
 void require_role(const Token& token, Roles roles) {
   if ((token.roles & roles) != 0) return;
   throw HttpError(403, "the token " + token.name + " is for " + roles_text(token.roles) +
@@ -43,6 +37,12 @@ void require_role(const Token& token, Roles roles) {
 }
 
 }  // namespace
+
+HttpError no_session() {
+  return {401,
+          "this is no worker's token: join first, and note that joining again under a name ends the token it "
+          "had"};
+}
 
 Access::Access(const std::string& join_token, std::filesystem::path file)
     : file_(std::move(file)),
@@ -68,16 +68,20 @@ Access::Version Access::version() const {
 }
 
 // A file that cannot be read leaves the tokens as they were: nobody gets in for that, and nobody is sent
-// away. One that goes away takes its tokens with it, and opens nothing.
+// away. It is tried again at the next call: what could not be opened for a moment may say who is revoked. One
+// that goes away takes its tokens with it, and opens nothing.
 void Access::refresh() {
   const Version now = version();
   if (now == read_) return;
-  read_ = now;
   try {
     know(read_tokens(file_).value_or(std::vector<Token>()));
     open_ = false;
+    read_ = now;
+    trouble_.clear();
   } catch (const Error& error) {
-    std::fprintf(stderr, "fragagg: %s; going on with the tokens of before\n", error.what());
+    if (trouble_ != error.what())
+      std::fprintf(stderr, "fragagg: %s; going on with the tokens of before\n", error.what());
+    trouble_ = error.what();
   }
 }
 
@@ -113,6 +117,17 @@ bool Access::may_read(const Request& request) {
   return open() || find(request.bearer_token()).has_value();
 }
 
+std::string Access::shown_digest(const Request& request) {
+  const auto shown = open() ? std::nullopt : find(request.bearer_token());
+  return shown ? shown->sha256 : "";
+}
+
+bool Access::holds(const std::string& digest) {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  return std::find(digests_.begin(), digests_.end(), digest) != digests_.end();
+}
+
 std::string Access::session(const Request& request, const std::string& worker_token) {
   const auto shown = open() ? std::nullopt : find(request.bearer_token());
   return shown ? worker_token + "." + shown->name + "." + tag_of(worker_token, *shown) : worker_token;
@@ -123,7 +138,7 @@ std::string Access::worker_token(const Request& request, Roles roles) {
   const std::vector<std::string> parts = session_parts(bearer);
   if (open()) return parts.empty() ? bearer : parts[0];
   const auto shown = parts.empty() ? std::nullopt : named(parts[1]);
-  if (!shown || !http::equal_secrets(parts[2], tag_of(parts[0], *shown))) no_session();
+  if (!shown || !http::equal_secrets(parts[2], tag_of(parts[0], *shown))) throw no_session();
   require_role(*shown, roles);
   return parts[0];
 }

@@ -22,6 +22,9 @@
 
 namespace frag::aggregator {
 
+// HttpError 401 for what is no worker's token, or one that has ended.
+http::HttpError no_session();
+
 class Access {
  public:
   // An empty join token is none. Errors of read_tokens().
@@ -34,6 +37,12 @@ class Access {
   void require(const http::Request& request, Roles roles);
   // True where require(request, kAnyRole) would throw nothing.
   bool may_read(const http::Request& request);
+
+  // The digest of the token that the request shows; empty where it shows none that holds, and where nothing
+  // is asked for.
+  std::string shown_digest(const http::Request& request);
+  // Whether that is the digest of a token that holds.
+  bool holds(const std::string& digest);
 
   // The session of a worker that joins with this request, which may.
   std::string session(const http::Request& request, const std::string& worker_token);
@@ -62,8 +71,9 @@ class Access {
   const std::filesystem::path file_;
   const std::optional<Token> join_;  // has no name
 
-  std::mutex mutex_;  // guards all below
-  Version read_;
+  std::mutex mutex_;     // guards all below
+  Version read_;         // of what the tokens below were read from
+  std::string trouble_;  // why the file could not be read last, as it was said; empty where it could
   bool open_ = true;
   std::vector<Token> tokens_;         // the join token among them
   std::vector<std::string> digests_;  // theirs

@@ -7,12 +7,14 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/cli/program.h"
+#include "trainer/aggregator/file_limit.h"
 #include "trainer/aggregator/replay.h"
 
 namespace frag::aggregator {
 namespace {
 
 void run(const std::string& state, std::optional<std::int64_t> job) {
+  raise_file_limit();
   const Replay done = replay(state, job, [](const ReplayedRound& round) {
     std::printf("round %lld: %lld results, weights %lld: %s\n", static_cast<long long>(round.round),
                 static_cast<long long>(round.results), static_cast<long long>(round.version),

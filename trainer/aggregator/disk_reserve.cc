@@ -38,7 +38,9 @@ std::string DiskReserve::measure() const {
   const std::uint64_t free = free_bytes_(folder_), wanted = needed();
   if (free >= wanted) return {};
   return "the disk of " + folder_.parent_path().string() + " has " + format_bytes(free) + " free, and " +
-         format_bytes(wanted) + " are kept: the job waits until there is room";
+         format_bytes(wanted) +
+         " are kept: the job waits until there is room. Free some, give jobs a lower keep or keep_weights, "
+         "or start fragagg with a lower --min-free";
 }
 
 // The newest version has the largest number, and so the last name.

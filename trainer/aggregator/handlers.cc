@@ -21,6 +21,8 @@ using http::HttpError;
 using http::Request;
 using http::Response;
 
+// A status is asked for every second or so; rounds.csv has all rounds.
+constexpr std::int64_t kRoundsTold = 500;
 constexpr std::uint64_t kResultSlack = std::uint64_t{1} << 20;
 
 // Why weights cannot be trained from; empty where they can.
@@ -36,6 +38,19 @@ std::string fault_of(const std::filesystem::path& path) {
 // What a broken upload of a result is kept under: a worker's own, whatever others send for the task.
 std::string upload_name(std::int64_t worker, const std::string& task) {
   return std::to_string(worker) + "/" + task;
+}
+
+// What was pruned may go between its record and its file: also then it is told so, and not where the file
+// was.
+std::shared_ptr<const FileReader> open_weights(const std::filesystem::path& path, std::int64_t version,
+                                               bool pruned) {
+  try {
+    if (!pruned) return std::make_shared<const FileReader>(path);
+  } catch (const Error& error) {
+    if (error.code() != Errc::not_found) throw;
+  }
+  throw HttpError(410, "weights " + std::to_string(version) +
+                           " are no longer kept (the job's keep_weights says how many are)");
 }
 
 Response with_offset(int status, std::uint64_t offset) {
@@ -79,25 +94,19 @@ void Service::add_routes() {
 std::int64_t Service::require_worker(const Request& request, Roles roles) {
   const std::string token = access_.worker_token(request, roles);
   const auto worker = coordinate([&](rounds::Coordinator& c) { return c.worker_of(token); });
-  if (!worker) {
-    throw HttpError(
-        401,
-        "this is no worker's token: join first, and note that joining again under a name ends the "
-        "token it had");
-  }
+  if (!worker) throw no_session();
   return *worker;
 }
 
 Response Service::health() {
   const std::lock_guard lock(mutex_);
-  if (!trouble_.empty()) return Response::problem(503, trouble_);
-  if (const std::string why = disk_.trouble(); !why.empty()) return Response::problem(503, why);
+  if (const std::string why = trouble(); !why.empty()) return Response::problem(503, why);
   return Response::json({{"status", "ok"}, {"version", FRAG_VERSION}});
 }
 
 Response Service::submit(Request& request) {
   access_.require(request, kSubmit);
-  const rounds::JobSpec spec = rounds::job_spec_from_json(read_json(request));
+  const rounds::JobSpec spec = rounds::job_spec_from_json(read_json(request, kJobLimit));
   const std::int64_t job = coordinate([&](rounds::Coordinator& c) { return c.submit(spec); });
   return Response::json({{"job", job}, {"state", "awaiting_weights"}}, 201);
 }
@@ -105,7 +114,7 @@ Response Service::submit(Request& request) {
 Response Service::put_weights(Request& request) {
   access_.require(request, kSubmit);
   const std::int64_t job = number_in_path(request, "job");
-  coordinate([&](rounds::Coordinator& c) { c.status(job); });  // 404 before a byte is read
+  coordinate([&](rounds::Coordinator& c) { c.state_of(job); });  // 404 before a byte is read
   Upload upload(request, incoming_, "weights of job " + std::to_string(job), options_.weights_limit);
   if (!upload.whole()) return with_offset(202, upload.bytes());
   if (const std::string fault = fault_of(upload.path()); !fault.empty()) throw HttpError(422, fault);
@@ -122,11 +131,7 @@ Response Service::get_weights(Request& request) {
   const std::int64_t version = number_in_path(request, "version");
   const auto weights = coordinate([&](rounds::Coordinator& c) { return c.weights(version); });
   if (!weights) throw HttpError(404, "there are no weights of version " + std::to_string(version));
-  if (weights->pruned) {
-    throw HttpError(410, "weights " + std::to_string(version) +
-                             " are no longer kept (the job's keep_weights says how many are)");
-  }
-  const auto file = std::make_shared<const FileReader>(directory_.weights(version));
+  const auto file = open_weights(directory_.weights(version), version, weights->pruned);
   const auto read = [this, file](auto offset, auto count) {
     coordinate([&](rounds::Coordinator& c) { c.count_bytes(0, count); });
     return file->read(offset, count);
@@ -139,19 +144,27 @@ Response Service::job_status(Request& request) {
   access_.require(request, kAnyRole);
   const bool newest = !request.captures.contains("job");
   const std::int64_t asked = newest ? 0 : number_in_path(request, "job");
-  return WatchHandlers::answer(
-      request, coordinate([&](rounds::Coordinator& c) { return c.status(newest ? c.newest_job() : asked); }));
+  return WatchHandlers::answer(request, coordinate([&](rounds::Coordinator& c) {
+                                 return status_of(newest ? c.newest_job() : asked, kRoundsTold);
+                               }));
 }
 
 Response Service::join(Request& request) {
   access_.require(request, kWorker | kEvaluate);
   const auto name = json_get<std::string>(read_json(request), "name", "the request's body");
-  const rounds::Joined joined = coordinate([&](rounds::Coordinator& c) { return c.join(name); });
+  const std::string shown = access_.shown_digest(request);
+  const rounds::Joined joined = coordinate([&](rounds::Coordinator& c) {
+    // A token that ended, or was none, has no claim to the name.
+    const auto before = c.here(name);
+    if (before && before->joined_by != shown && access_.holds(before->joined_by)) {
+      throw HttpError(409, one_line(name, 200) + " is here under another token: choose another name");
+    }
+    return c.join(name, shown);
+  });
   return Response::json({{"worker", joined.worker}, {"token", access_.session(request, joined.token)}}, 201);
 }
 
 Response Service::next_task(Request& request) {
-  disk_.require();  // no new lease without room for its result
   return offer(request, kWorker, [this](std::int64_t worker, rounds::Millis patience) {
     return coordinator_.next_task(worker, patience);
   });

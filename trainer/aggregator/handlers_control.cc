@@ -15,12 +15,12 @@ Response Service::control_job(Request& request, const std::string& verb) {
   const Json json = body.empty() ? Json::object() : parse_json(body, "the request's body");
   const auto why = json_get_or<std::string>(json, "reason", "somebody wanted it", "the request's body");
   if (verb == "stop") stop_job(job, why);
-  const rounds::JobStatus status = coordinate([&](rounds::Coordinator& c) {
+  const std::string state = coordinate([&](rounds::Coordinator& c) {
     if (verb == "pause") c.pause(job, why);
     if (verb == "resume") c.resume(job);
-    return c.status(job);
+    return c.state_of(job);
   });
-  return Response::json({{"job", job}, {"state", status.state}});
+  return Response::json({{"job", job}, {"state", state}});
 }
 
 Response Service::next_evaluation(Request& request) {

@@ -9,25 +9,81 @@
 
 namespace frag::aggregator {
 
-std::unique_ptr<Incoming::Place> Incoming::enter() {
+namespace {
+
+// For one that was cut to end, and to be kept.
+constexpr std::chrono::seconds kPatience{1};
+
+}  // namespace
+
+std::unique_ptr<Incoming::Place> Incoming::enter(const std::string& name, std::function<void()> cut) {
   // What is kept of others is worth less than a whole result.
   if (!disk_.trouble().empty()) {
     const std::lock_guard lock(mutex_);
     while (!parts_.empty()) remove(parts_.begin());
   }
   disk_.require();
-  const std::lock_guard lock(mutex_);
-  if (under_way_ >= limits_.uploads) {
-    throw http::try_later(std::to_string(under_way_) + " uploads are under way, as many as are taken at once",
-                          2);
+  std::unique_lock lock(mutex_);
+  cut_sender_of(name);
+  const bool ends = receives(name) || (is_full() && cut_slowest());
+  if (ends) ended_.wait_for(lock, kPatience, [&] { return !is_full() && !receives(name); });
+  if (is_full()) {
+    throw http::try_later(
+        std::to_string(senders_.size()) + " uploads are under way, as many as are taken at once", 2);
   }
-  ++under_way_;
-  return std::make_unique<Place>(*this);
+  senders_.push_back({name, std::move(cut), Clock::now()});
+  return std::make_unique<Place>(*this, std::prev(senders_.end()));
 }
 
-void Incoming::leave() {
+void Incoming::Place::piece_came() const {
+  const std::lock_guard lock(incoming_.mutex_);
+  sender_->read = Clock::now();
+}
+
+void Incoming::Place::came_whole() const {
+  const std::lock_guard lock(incoming_.mutex_);
+  sender_->came_whole = true;
+}
+
+bool Incoming::Place::was_cut() const {
+  const std::lock_guard lock(incoming_.mutex_);
+  return sender_->was_cut;
+}
+
+void Incoming::leave(Senders::iterator sender) {
   const std::lock_guard lock(mutex_);
-  --under_way_;
+  senders_.erase(sender);
+  ended_.notify_all();
+}
+
+bool Incoming::receives(const std::string& name) const {
+  return std::any_of(senders_.begin(), senders_.end(),
+                     [&](const Sender& one) { return one.name == name && !one.came_whole; });
+}
+
+// Under the mutex, so that its request is still being answered.
+void Incoming::cut(Sender& sender) {
+  if (sender.cut) sender.cut();
+  sender.was_cut = true;
+}
+
+void Incoming::cut_sender_of(const std::string& name) {
+  for (Sender& one : senders_) {
+    if (one.name == name && !one.came_whole && !one.was_cut) cut(one);
+  }
+}
+
+// False where none is slow.
+bool Incoming::cut_slowest() {
+  const Clock::time_point slow = Clock::now() - limits_.slow_after;
+  const auto rank = [](const Sender& one) {
+    return one.came_whole || one.was_cut ? Clock::time_point::max() : one.read;
+  };
+  const auto slowest = std::min_element(senders_.begin(), senders_.end(),
+                                        [&](const Sender& a, const Sender& b) { return rank(a) < rank(b); });
+  if (slowest == senders_.end() || rank(*slowest) > slow) return false;
+  cut(*slowest);
+  return true;
 }
 
 Incoming::Part Incoming::begin() {
@@ -37,7 +93,9 @@ Incoming::Part Incoming::begin() {
 }
 
 std::uint64_t Incoming::kept_bytes(const std::string& name) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  cut_sender_of(name);
+  ended_.wait_for(lock, kPatience, [&] { return !receives(name); });
   remove_old();
   const auto found = parts_.find(name);
   return found == parts_.end() ? 0 : found->second.bytes;

@@ -14,6 +14,7 @@ struct JobSource {
   // Errc::not_found where there is no such job.
   std::function<rounds::JobStatus(std::int64_t job)> status;
   std::function<std::uint64_t()> changes;  // grows whenever anything but the time changes
+  std::function<std::string()> trouble;    // JobStatus::trouble, before the first job too
 };
 
 }  // namespace frag::aggregator

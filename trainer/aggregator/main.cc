@@ -1,5 +1,4 @@
 // fragagg: the aggregator of quorum rounds.
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "libfrag/http/server.h"
 #include "trainer/aggregator/command_replay.h"
 #include "trainer/aggregator/command_token.h"
+#include "trainer/aggregator/file_limit.h"
 #include "trainer/aggregator/options.h"
 #include "trainer/aggregator/service.h"
 #include "trainer/aggregator/token_file.h"
@@ -61,14 +61,6 @@ http::ServerOptions server_options(const Options& options) {
   server.limits.per_address = options.connections_per_address;
   server.limits.unlimited = options.trust_proxy;
   return server;
-}
-
-// A thousand parts are a thousand open files while they are averaged, beside the connections.
-void raise_file_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void serve(const Options& options) {

@@ -48,9 +48,7 @@ bool all_there(const StateDirectory& directory, const Closing& round) {
 std::vector<Closing> kept_rounds(const StateDirectory& directory, const rounds::Coordinator& coordinator,
                                  std::int64_t job, std::int64_t& not_kept) {
   std::vector<Closing> kept;
-  const rounds::JobStatus status = coordinator.status(job);
-  const auto closed = std::count_if(status.history.begin(), status.history.end(),
-                                    [](const rounds::RoundStatus& round) { return round.state == "closed"; });
+  const std::int64_t closed = totals_of(coordinator.status(job, 0)).closed;
   not_kept = closed;
   for (std::int64_t round = closed; round >= 1; --round) {
     Closing again = coordinator.closed(job, round);

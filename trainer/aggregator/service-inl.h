@@ -11,13 +11,18 @@
 
 namespace frag::aggregator {
 
-inline constexpr std::uint64_t kJsonLimit = std::uint64_t{1} << 20;
+// Bodies that are read into memory. Only a job's is large, with its mirrors, class weights and rows for
+// nodes; all others are a few fields, which any worker may send.
+inline constexpr std::uint64_t kJobLimit = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t kJsonLimit = 4096;
 // Below the time after which our own clients give up on a silent connection.
 inline constexpr double kLongestPoll = 25;
 inline constexpr double kUsualPoll = 20;
+// Between two looks at a disk that was full.
+inline constexpr std::chrono::seconds kDiskPause{1};
 
-inline Json read_json(const http::Request& request) {
-  return parse_json(http::read_body(request, kJsonLimit), "the request's body");
+inline Json read_json(const http::Request& request, std::uint64_t limit = kJsonLimit) {
+  return parse_json(http::read_body(request, limit), "the request's body");
 }
 
 inline std::int64_t number_in_path(const http::Request& request, const char* name) {
@@ -47,7 +52,8 @@ auto Service::coordinate(const Use& use) {
 }
 
 // Asks `ask(worker, patience)` and, where there is nothing, waits, under one hold of the mutex: an opening
-// cannot slip in between.
+// cannot slip in between. While the disk has no room for what would come back there is nothing to do, so that
+// workers stay and ask again; nobody is woken when there is room, so they look for themselves.
 template <class Ask>
 http::Response Service::offer(http::Request& request, Roles roles, const Ask& ask) {
   using std::chrono::duration;
@@ -59,14 +65,16 @@ http::Response Service::offer(http::Request& request, Roles roles, const Ask& as
   std::unique_lock lock(mutex_);
   for (bool in_time = true;; in_time = Steady::now() < until) {
     const std::uint64_t changes = coordinator_.changes(), openings = coordinator_.openings();
-    const auto offered = ask(worker, patience);
+    const bool room = disk_.trouble().empty();
+    if (!room) coordinator_.present(worker, patience);
+    const auto offered = room ? ask(worker, patience) : decltype(ask(worker, patience)){};
     wake(changes, openings);
     if (offered.kind == rounds::OfferKind::task) {
       return http::Response::json({{"state", "task"}, {"lease", to_json(offered.lease)}});
     }
     if (offered.kind == rounds::OfferKind::finished) return http::Response::json({{"state", "finished"}});
     if (!in_time || stopping_) return http::Response::json({{"state", "wait"}});
-    openings_.wait_until(lock, until);
+    openings_.wait_until(lock, room ? until : std::min(until, Steady::now() + kDiskPause));
   }
 }
 

@@ -20,6 +20,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kRetry{2000};
+constexpr int kRestartSeconds = 5;  // as long as a restart takes
 
 // The system's time at the start, and a steady clock from there on: nobody's lease dies because a clock was
 // set.
@@ -88,16 +89,31 @@ JobSource Service::job_source() {
   };
   using rounds::Coordinator;
   return {.newest = locked([](const Coordinator& c) { return newest_of(c); }),
-          .status = locked([](const Coordinator& c, std::int64_t job) { return c.status(job); }),
-          .changes = locked([](const Coordinator& c) { return c.changes(); })};
+          .status = locked([this](const Coordinator&, std::int64_t job) {
+            return status_of(job, Coordinator::kAllRounds);
+          }),
+          .changes = locked([](const Coordinator& c) { return c.changes(); }),
+          .trouble = locked([this](const Coordinator&) { return trouble(); })};
+}
+
+std::string Service::trouble() {
+  return trouble_.empty() ? disk_.trouble() : trouble_;
+}
+
+rounds::JobStatus Service::status_of(std::int64_t job, std::int64_t most_rounds) {
+  rounds::JobStatus status = coordinator_.status(job, most_rounds);
+  if (job == coordinator_.newest_job()) status.trouble = trouble();
+  return status;
 }
 
 http::Response Service::handle(http::Request& request) {
+  bool stopping = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return http::Response::problem(503, "the aggregator is stopping; its state is kept");
+    stopping = stopping_;
   }
   try {
+    if (stopping) throw http::try_later("the aggregator is stopping; its state is kept", kRestartSeconds);
     admit(request);
   } catch (const std::exception& error) {
     return http::problem_of(error);

@@ -91,6 +91,9 @@ class Service {
   // The answer to a long poll.
   template <class Ask>
   http::Response offer(http::Request& request, Roles roles, const Ask& ask);
+  // Why nothing goes on, and a job's status with it; under the mutex. Empty while all is well.
+  std::string trouble();
+  rounds::JobStatus status_of(std::int64_t job, std::int64_t most_rounds);
   void wake(std::uint64_t changes, std::uint64_t openings);
 
   class Turn;

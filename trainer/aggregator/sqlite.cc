@@ -57,7 +57,7 @@ bool Statement::step() {
   if (result == SQLITE_ROW) return true;
   bound_ = 0;
   sqlite3_reset(statement_);  // keeps a failed step's message
-  if (result != SQLITE_DONE) database_.fail("write");
+  if (result != SQLITE_DONE) database_.fail(sqlite3_stmt_readonly(statement_) != 0 ? "read" : "write");
   return false;
 }
 

@@ -43,7 +43,7 @@ constexpr const char* kSchema = R"(
   CREATE INDEX IF NOT EXISTS tasks_by_round ON tasks(job, round);
   CREATE INDEX IF NOT EXISTS tasks_by_part ON tasks(job, part);
   CREATE TABLE IF NOT EXISTS workers(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, token_sha256 TEXT NOT NULL,
-    job INTEGER NOT NULL) STRICT;
+    job INTEGER NOT NULL, joined_by TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS members(job INTEGER NOT NULL, worker INTEGER NOT NULL, taken INTEGER NOT NULL,
     late INTEGER NOT NULL, part INTEGER NOT NULL, speed REAL NOT NULL, accepted TEXT NOT NULL,
     PRIMARY KEY(job, worker)) STRICT;
@@ -122,6 +122,7 @@ WorkerRecord read_worker(Statement& row) {
   worker.name = row.text();
   worker.token_sha256 = row.text();
   worker.job = row.integer();
+  worker.joined_by = row.text();
   return worker;
 }
 
@@ -229,8 +230,13 @@ void put(Database& database, const TaskRecord& task) {
 }
 
 void put(Database& database, const WorkerRecord& worker) {
-  Statement row(database, "INSERT OR REPLACE INTO workers VALUES(?1,?2,?3,?4)");
-  row.bind(worker.id).bind(worker.name).bind(worker.token_sha256).bind(worker.job).run();
+  Statement row(database, "INSERT OR REPLACE INTO workers VALUES(?1,?2,?3,?4,?5)");
+  row.bind(worker.id)
+      .bind(worker.name)
+      .bind(worker.token_sha256)
+      .bind(worker.job)
+      .bind(worker.joined_by)
+      .run();
 }
 
 void put(Database& database, const MemberRecord& member) {

@@ -5,7 +5,7 @@
 //   rounds.sqlite                    the records (sqlite_store.h)
 //   weights/00000007.safetensors     version 7
 //   memory/00000007.safetensors      what the rule remembers beside version 7, where it remembers anything
-//   results/TASK-DIGEST.safetensors  a result, accepted or about to be; DIGEST is its SHA-256
+//   results/TASK-DIGEST.safetensors  a result, accepted or about to be; DIGEST is its XXH3-128
 //   incoming/                        uploads on their way; emptied at the start
 //   jobs/                            tables of each job for other programs (job_files.h)
 //   tokens.json                      who may ask (token_file.h)

@@ -12,8 +12,9 @@
 namespace frag::aggregator {
 namespace {
 
-// Written as it comes: FileWriter copies no piece of this size.
-constexpr std::size_t kUploadBuffer = std::size_t{256} << 10;
+// A read ends when so much has come, or nothing for the server's timeout: so this is what a sender has to
+// bring in that time not to count as slow. FileWriter gathers it to larger pieces.
+constexpr std::size_t kUploadBuffer = std::size_t{64} << 10;
 
 [[noreturn]] void too_long(std::uint64_t limit) {
   throw http::HttpError(413, "the body is longer than the limit of " + format_bytes(limit));
@@ -24,7 +25,7 @@ constexpr std::size_t kUploadBuffer = std::size_t{256} << 10;
 Upload::Upload(const http::Request& request, Incoming& incoming, std::string name, std::uint64_t limit)
     : incoming_(incoming), name_(std::move(name)) {
   const Piece piece = piece_of(request, limit);
-  place_ = incoming_.enter();
+  place_ = incoming_.enter(name_, request.cut);
   part_ = piece.first > 0 ? incoming_.resume(name_, piece.first) : incoming_.begin();
   whole_ = piece.end == piece.total;
   try {
@@ -33,7 +34,6 @@ Upload::Upload(const http::Request& request, Incoming& incoming, std::string nam
     if (ours_) ::unlink(part_.path.c_str());
     throw;
   }
-  place_.reset();
 }
 
 Upload::~Upload() {
@@ -63,7 +63,9 @@ void Upload::receive(const http::Request& request, std::uint64_t limit) {
     part_.digest.update(bytes);
     file.write(bytes);
     part_.bytes = file.size();
+    place_->piece_came();
   }
+  if (whole_) place_->came_whole();
   std::string().swap(buffer_);
   if (!whole_) {
     file.flush();
@@ -81,6 +83,10 @@ std::size_t Upload::read(const http::Request& request, FileWriter& file) {
   } catch (...) {
     file.flush();
     if (part_.bytes > 0) keep();
+    if (place_->was_cut()) {
+      throw http::try_later(
+          "the upload was cut for one that goes on with it or needs its place: what came is kept");
+    }
     throw;
   }
 }

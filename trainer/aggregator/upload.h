@@ -1,5 +1,6 @@
 // A request's body on its way to disk: hashed as it comes, synced, and gone again unless it is moved to its
-// place. One that breaks off is kept for its sender to go on with.
+// place. It keeps its place among the uploads under way as long as it exists, so that what is checked of it
+// is bounded too. One that breaks off is kept for its sender to go on with.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,5 @@
 #include "trainer/aggregator/watch_handlers.h"
 
-#include <algorithm>
-
 #include "libfrag/base/text.h"
 #include "libfrag/rounds/status_tag.h"
 #include "trainer/aggregator/job_tables.h"
@@ -52,8 +50,7 @@ Json WatchHandlers::entry(std::int64_t job) {
     if (const auto known = finished_.find(job); known != finished_.end()) return known->second;
   }
   const rounds::JobStatus status = jobs_.status(job);
-  const auto closed = std::count_if(status.history.begin(), status.history.end(),
-                                    [](const rounds::RoundStatus& round) { return round.state == "closed"; });
+  const std::int64_t closed = totals_of(status).closed;
   Json entry{{"job", status.job},        {"name", status.name},     {"state", status.state},
              {"reason", status.reason},  {"rounds", status.rounds}, {"closed", closed},
              {"weights", status.weights}};
@@ -75,6 +72,8 @@ Response WatchHandlers::metrics() {
   out.add("fragagg_build_info", "The version that runs.", {{{{"version", FRAG_VERSION}}, 1}});
   counts_.append_to(out);
   const std::int64_t newest = jobs_.newest();
+  out.add("fragagg_trouble", "1 while something keeps it from going on, as a full disk does.",
+          jobs_.trouble().empty() ? 0 : 1);
   out.add("fragagg_jobs_total", "Jobs that were submitted.", newest);
   if (newest > 0) append_job(out, jobs_.status(newest));
   append_disk(out, disk_use(state_));

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace frag::aggregator {
 namespace {
@@ -10,31 +11,6 @@ namespace {
 using rounds::JobStatus;
 using rounds::RoundStatus;
 using Samples = std::vector<http::MetricsText::Sample>;
-
-// What all rounds of a job come to.
-struct Totals {
-  std::int64_t closed = 0;
-  std::map<std::string, std::int64_t> results;  // by verdict
-  std::int64_t reissued = 0, extended = 0;
-  std::uint64_t received = 0, sent = 0;
-};
-
-Totals totals_of(const JobStatus& status) {
-  Totals totals{.results = {{"taken", 0}, {"late", 0}, {"refused", 0}, {"foreign", 0}, {"repeated", 0}}};
-  for (const RoundStatus& round : status.history) {
-    if (round.state == "closed") ++totals.closed;
-    totals.results["taken"] += round.taken;
-    totals.results["late"] += round.late;
-    totals.results["refused"] += round.refused;
-    totals.results["foreign"] += round.foreign;
-    totals.results["repeated"] += round.repeated;
-    totals.reissued += round.reissued;
-    totals.extended += round.extended;
-    totals.received += round.received;
-    totals.sent += round.sent;
-  }
-  return totals;
-}
 
 // A sample for each state there is, 0 where nobody is in it, so that no series comes and goes.
 Samples worker_samples(const JobStatus& status, const std::string& job) {
@@ -84,12 +60,17 @@ DiskUse disk_use(const std::filesystem::path& state) {
 void append_job(http::MetricsText& out, const JobStatus& status) {
   const std::string job = std::to_string(status.job);
   const auto of_job = [&job](auto value) { return Samples{{{{"job_id", job}}, value}}; };
-  const Totals totals = totals_of(status);
+  const rounds::RoundTotals totals = totals_of(status);
   out.add("fragagg_job_state", "1 for the state that the newest job is in.", state_samples(status, job));
   append_rounds(out, status, job);
   out.add("fragagg_rounds_closed_total", "Rounds that closed.", of_job(totals.closed));
   Samples results;
-  for (const auto& [verdict, count] : totals.results) {
+  const std::pair<const char*, std::int64_t> verdicts[] = {{"foreign", totals.foreign},
+                                                           {"late", totals.late},
+                                                           {"refused", totals.refused},
+                                                           {"repeated", totals.repeated},
+                                                           {"taken", totals.taken}};
+  for (const auto& [verdict, count] : verdicts) {
     results.push_back({{{"job_id", job}, {"verdict", verdict}}, count});
   }
   out.add("fragagg_results_total", "Results that came, by what became of them.", results);

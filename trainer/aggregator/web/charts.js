@@ -1,6 +1,6 @@
 // A job in charts. Where there are more rounds than a chart has room for, neighbours become one by their mean.
 import { $, number } from "./asking.js";
-import { bytes_text, closed_of, was_reported } from "./job.js";
+import { bytes_text, closed_of, rounds_so_far, was_reported } from "./job.js";
 
 const PIXELS = 5;  // of a bar, at least
 const COLOURS = { taken: "#0072b2", late: "#e69f00", refused: "#d55e00", measured: "#009e73", workers: "#8a8f99", sent: "#56b4e9" };
@@ -70,14 +70,18 @@ const tidy = (value) => number(Math.round(100 * value) / 100);
 
 function draw_rounds(status) {
   const { size, groups } = grouped(status.history, $("rounds-chart").parentElement.clientWidth / PIXELS);
-  const quorum = { type: "line", label: "quorum", stack: "quorum", data: groups.map(() => status.needed), borderColor: colour("--ink"),
-    borderWidth: 1.5, borderDash: [6, 4], pointRadius: groups.length === 1 ? 3 : 0 };
+  const level = (label, values, ink, dash) => ({ type: "line", label, stack: label, data: values, borderColor: ink,
+    borderWidth: 1.5, borderDash: dash, pointRadius: groups.length === 1 ? 3 : 0 });
+  const nodes = level("nodes", groups.map((group) => mean(group.map((round) => round.nodes))), colour("--soft"), [1, 3]);
+  const quorum = level("quorum", groups.map(() => status.needed), colour("--ink"), [6, 4]);
   const labels = groups.map(label_of);
-  draw("rounds-chart", `Results of ${status.history.length} rounds: taken, late and refused; the quorum is ${status.needed}. The table below has the numbers.`,
-    "bar", { labels, datasets: [quorum, bars("taken", groups, "taken", COLOURS.taken), bars("late", groups, "late", COLOURS.late),
+  draw("rounds-chart", `Results of ${status.history.length} rounds: taken, late and refused; there are ${status.nodes} nodes, and the quorum is ${status.needed}. The table below has the numbers.`,
+    "bar", { labels, datasets: [nodes, quorum, bars("taken", groups, "taken", COLOURS.taken), bars("late", groups, "late", COLOURS.late),
       bars("refused", groups, "refused", COLOURS.refused)] },
     options_of("Results a round", { stacked: true, ticks: { precision: 0 }, text: tidy }));
-  $("rounds-note").textContent = size > 1 ? `Each bar is the mean of ${size} rounds.` : "";
+  const shown = status.history.length, all = rounds_so_far(status);
+  $("rounds-note").textContent = [shown < all ? `The newest ${number(shown)} of ${number(all)} rounds.` : "",
+    size > 1 ? `Each bar is the mean of ${size} rounds.` : ""].join(" ").trim();
 }
 
 // A round number of its unit, about a quarter of `most`.

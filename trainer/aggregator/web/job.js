@@ -14,13 +14,17 @@ export const bytes_text = (bytes) => {
 export const seconds_text = (seconds) => (seconds < 60 ? `${seconds.toFixed(1)} s`
   : seconds < 3600 ? `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`
     : `${Math.floor(seconds / 3600)} h ${Math.floor(seconds % 3600 / 60)} min`);
-const sum = (list, key) => list.reduce((all, one) => all + one[key], 0);
+// Over all rounds: of very many the history has the newest, and `earlier` what came before.
+const earlier = (status, key) => status.earlier?.[key] ?? 0;
+const total = (status, key) => status.history.reduce((all, one) => all + one[key], earlier(status, key));
+export const rounds_so_far = (status) => earlier(status, "closed") + status.history.length;
 const words = (text) => text.replaceAll("_", " ");
 
 export function show_job(status) {
   document.title = `${status.name}: ${words(status.state)}`;
   $("title").textContent = status.name;
   $("state").textContent = `Job ${status.job}, ${words(status.state)}${status.reason ? `: ${status.reason}` : ""}`;
+  $("trouble").textContent = status.trouble ? `It cannot go on: ${status.trouble}` : "";
   show_figures(status);
   show_weights(status);
   show_rounds(status);
@@ -30,7 +34,7 @@ export function show_job(status) {
 }
 
 function show_figures(status) {
-  const closed = closed_of(status).length;
+  const closed = earlier(status, "closed") + closed_of(status).length;
   const open = status.history.at(-1);
   const here = status.workers.filter((worker) => worker.state !== "gone").length;
   const measured = status.measurements.at(-1);
@@ -41,8 +45,8 @@ function show_figures(status) {
   if (status.rule) figures.rule = status.rule;
   figures["workers here"] = `${here} of ${status.workers.length}`;
   if (measured) figures.accuracy = measured.accuracy.toFixed(3);
-  figures.received = bytes_text(sum(status.history, "received"));
-  figures.sent = bytes_text(sum(status.history, "sent"));
+  figures.received = bytes_text(total(status, "received"));
+  figures.sent = bytes_text(total(status, "sent"));
   $("figures").replaceChildren(...Object.entries(figures).map(([name, value]) =>
     make("div", {}, make("dt", {}, name), make("dd", {}, value))));
   $("progress").setAttribute("aria-valuemax", status.rounds);
@@ -70,14 +74,16 @@ function fill_table(table, caption, columns, numeric, rows) {
 
 function show_rounds(status) {
   const newest = status.history.slice(-TABLE_ROWS).reverse();
-  const all = newest.length === status.history.length;
-  const rows = newest.map((round) => [String(round.round), words(round.state), number(round.taken), number(round.late),
-    number(round.refused), number(round.reissued), seconds_text(round.seconds), bytes_text(round.received), bytes_text(round.sent),
+  const all = newest.length === rounds_so_far(status);
+  const seldom = ["repeated", "foreign", "extended"].filter((key) => newest.some((round) => round[key] > 0));
+  const rows = newest.map((round) => [String(round.round), words(round.state), number(round.nodes), number(round.taken), number(round.late),
+    number(round.refused), number(round.reissued), ...seldom.map((key) => number(round[key])), seconds_text(round.seconds), bytes_text(round.received), bytes_text(round.sent),
     was_reported(round) ? round.loss.toFixed(4) : "", was_reported(round) ? round.accuracy.toFixed(3) : ""]);
-  fill_table($("rounds"), all ? "The newest first" : `The newest ${TABLE_ROWS}; the CSV has all ${number(status.history.length)}`,
-    ["Round", "State", "Taken", "Late", "Refused", "Reissued", "Time", "Received", "Sent", "Loss", "Accuracy"],
-    [false, false, ...Array(9).fill(true)], rows);
-  $("rounds").rows[1]?.cells[6].setAttribute("id", "newest-time");
+  fill_table($("rounds"), all ? "The newest first" : `The newest ${TABLE_ROWS}; the CSV has all ${number(rounds_so_far(status))}`,
+    ["Round", "State", "Nodes", "Taken", "Late", "Refused", "Reissued", ...seldom.map((key) => key[0].toUpperCase() + key.slice(1)), "Time",
+      "Received", "Sent", "Loss", "Accuracy"],
+    [false, false, ...Array(10 + seldom.length).fill(true)], rows);
+  $("rounds").rows[1]?.cells[7 + seldom.length].setAttribute("id", "newest-time");
 }
 
 // The status says when in whole minutes, as far as its tag goes.
