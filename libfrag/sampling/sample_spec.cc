@@ -109,12 +109,12 @@ void read_balance(const Json& json, SampleSpec& spec) {
 }
 
 // The one side that a sample comes from, or the one fold that it does not.
-struct Source {
+struct Origin {
   std::string split;
   bool all_but = false;
 };
 
-Source source_of(const SampleSpec& spec) {
+Origin origin_of(const SampleSpec& spec) {
   if (!spec.fold) return {spec.split};
   return {"fold" + std::to_string(*spec.fold), spec.side == SampleSide::train};
 }
@@ -173,7 +173,7 @@ SampleSpec sample_of_part(SampleSpec spec, std::uint64_t round, std::uint64_t pa
 
 // Larger holdouts of the same draw set the smaller ones' groups aside too, and more.
 bool disjoint(const SampleSpec& training, const SampleSpec& testing) {
-  const Source from = source_of(training), to = source_of(testing);
+  const Origin from = origin_of(training), to = origin_of(testing);
   if (from.all_but || to.all_but) return from.all_but != to.all_but && from.split == to.split;
   if (from.split != to.split) return true;
   const bool sides = training.side == SampleSide::train && testing.side == SampleSide::test;
