@@ -47,12 +47,7 @@ std::filesystem::path SimulatedTraining::result_path(const std::string& task) co
 }
 
 const rounds::WeightsFile& SimulatedTraining::weights(std::int64_t version) {
-  if (weights_version_ != version) {
-    weights_version_ = -1;
-    weights_ = rounds::parse_weights(read_file(weights_path(version)));
-    weights_version_ = version;
-  }
-  return weights_;
+  return weights_.get(version, [&] { return read_file(weights_path(version)); });
 }
 
 WantedSet SimulatedTraining::instead(WantedSet wanted) const {

@@ -13,6 +13,7 @@
 #include "trainer/sample_reader.h"
 #include "trainer/simulation/virtual_rounds.h"
 #include "trainer/task_memory.h"
+#include "trainer/version_in_memory.h"
 
 namespace frag::trainer {
 
@@ -46,8 +47,7 @@ class SimulatedTraining : public SimulatedWork {
   std::filesystem::path folder_;
   SampleReader reader_;
   std::map<std::int64_t, TaskMemory> memories_;  // by worker
-  std::int64_t weights_version_ = -1;
-  rounds::WeightsFile weights_;
+  VersionInMemory weights_;
   std::optional<FragmentSet> measured_on_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> sizes_;  // of samples without a count
 };

@@ -1,7 +1,6 @@
 #include "trainer/simulation/virtual_rounds.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <queue>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "libfrag/base/error.h"
 #include "libfrag/base/stop.h"
 #include "libfrag/rounds/memory_store.h"
+#include "libfrag/rounds/millis.h"
 
 namespace frag::trainer {
 namespace {
@@ -18,10 +18,6 @@ using rounds::Millis;
 constexpr Millis kPoll = 20'000;             // a worker in a long poll asks again after this time
 constexpr double kPatienceDeadlines = 1000;  // without a result
 constexpr double kHalfBytes = 0.5;           // of the weights: a result in half precision
-
-Millis millis(double seconds) {
-  return std::max<Millis>(1, static_cast<Millis>(std::llround(seconds * 1000)));
-}
 
 enum class Happening { ask, beat, arrive, vanish, back };
 
@@ -129,7 +125,8 @@ void VirtualRounds::open() {
 }
 
 void VirtualRounds::plan(std::size_t worker, Happening what, double seconds) {
-  events_.push({now_ + (seconds > 0 ? millis(seconds) : 0), ++planned_, what, worker, workers_[worker].life});
+  events_.push(
+      {now_ + (seconds > 0 ? rounds::millis(seconds) : 0), ++planned_, what, worker, workers_[worker].life});
 }
 
 void VirtualRounds::step() {
