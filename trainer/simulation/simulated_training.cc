@@ -125,7 +125,7 @@ rounds::CheckedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease
   rounds::ResultReport report;
   report.task = lease.task;
   report.fragments = fragments(lease);
-  return {lease.task, weights_bytes_, 0, report};
+  return {lease.task, result_bytes(lease.compression, lease.round, weights_bytes_), 0, report};
 }
 
 std::pair<std::string, std::uint64_t> UndoneWork::close(const rounds::Closing& closing) {

@@ -55,7 +55,7 @@ class SimulatedTraining : public SimulatedWork {
 // The times alone: nothing is trained, so there is nothing to measure.
 class UndoneWork : public SimulatedWork {
  public:
-  // `weights_bytes` of every version and result; `fragments` of every sample that gives no count.
+  // `weights_bytes` of every version; `fragments` of every sample that gives no count.
   UndoneWork(std::uint64_t weights_bytes, std::int64_t fragments)
       : weights_bytes_(weights_bytes), fragments_(fragments) {}
 

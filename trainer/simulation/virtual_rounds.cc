@@ -1,12 +1,14 @@
 #include "trainer/simulation/virtual_rounds.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <queue>
 #include <vector>
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/stop.h"
+#include "libfrag/rounds/dgc.h"
 #include "libfrag/rounds/memory_store.h"
 #include "libfrag/rounds/millis.h"
 
@@ -17,7 +19,7 @@ using rounds::Millis;
 
 constexpr Millis kPoll = 20'000;             // a worker in a long poll asks again after this time
 constexpr double kPatienceDeadlines = 1000;  // without a result
-constexpr double kHalfBytes = 0.5;           // of the weights: a result in half precision
+constexpr double kEntryBytes = sizeof(float) + sizeof(std::int32_t);  // a number and its place
 
 enum class Happening { ask, beat, arrive, vanish, back };
 
@@ -67,9 +69,8 @@ class VirtualRounds {
   void measure();
   void wake_idle();
 
-  double request_seconds(double bytes);
+  double request_seconds(std::uint64_t bytes);
   double seconds_of(const VirtualWorker& worker, const rounds::Lease& lease);
-  double result_bytes() const;
 
   const rounds::JobSpec& job_;
   const FleetSettings& fleet_;
@@ -85,7 +86,7 @@ class VirtualRounds {
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::int64_t planned_ = 0;
   std::uint64_t openings_ = 0;
-  double weights_bytes_ = 0;
+  std::uint64_t weights_bytes_ = 0;
   Millis last_result_ = 0;
   bool finished_ = false;
   VirtualOutcome outcome_;
@@ -111,7 +112,7 @@ VirtualOutcome VirtualRounds::run() {
 
 void VirtualRounds::open() {
   const auto [digest, bytes] = work_.first_weights();
-  weights_bytes_ = static_cast<double>(bytes);
+  weights_bytes_ = bytes;
   coordinator_.open(coordinator_.submit(job_), digest, bytes);
   if (job_.evaluation) evaluator_ = coordinator_.join("evaluator").worker;
   for (const double speed : draw_speeds(fleet_)) {
@@ -196,7 +197,7 @@ void VirtualRounds::ask(std::size_t number) {
 void VirtualRounds::begin(std::size_t number, const rounds::Lease& lease) {
   VirtualWorker& worker = workers_[number];
   worker.lease = lease;
-  coordinator_.count_bytes(0, static_cast<std::uint64_t>(weights_bytes_));
+  coordinator_.count_bytes(0, weights_bytes_);
   const double seconds = seconds_of(worker, lease);
   if (random_.uniform() < fleet_.failures) {
     plan(number, Happening::vanish, seconds * random_.uniform());
@@ -206,21 +207,9 @@ void VirtualRounds::begin(std::size_t number, const rounds::Lease& lease) {
   plan(number, Happening::beat, job_.lease_s / 3);
 }
 
-double VirtualRounds::request_seconds(double bytes) {
-  const double moving = fleet_.bandwidth > 0 ? bytes / fleet_.bandwidth : 0;
+double VirtualRounds::request_seconds(std::uint64_t bytes) {
+  const double moving = fleet_.bandwidth > 0 ? static_cast<double>(bytes) / fleet_.bandwidth : 0;
   return moving + draw_exponential(random_, fleet_.latency_s);
-}
-
-double VirtualRounds::result_bytes() const {
-  switch (job_.compression.wire) {
-    case rounds::Wire::fp32:
-      return weights_bytes_;
-    case rounds::Wire::fp16:
-      return weights_bytes_ * kHalfBytes;
-    case rounds::Wire::dgc:
-      return weights_bytes_ * 2 * job_.compression.ratio;  // a number and its place
-  }
-  return weights_bytes_;
 }
 
 double VirtualRounds::seconds_of(const VirtualWorker& worker, const rounds::Lease& lease) {
@@ -228,7 +217,8 @@ double VirtualRounds::seconds_of(const VirtualWorker& worker, const rounds::Leas
   const std::int64_t fragments =
       local.steps > 0 ? local.steps * local.batch : work_.fragments(lease) * local.epochs;
   const double training = static_cast<double>(fragments) / (fleet_.rate * worker.speed);
-  return request_seconds(weights_bytes_) + training + request_seconds(result_bytes());
+  return request_seconds(weights_bytes_) + training +
+         request_seconds(result_bytes(lease.compression, lease.round, weights_bytes_));
 }
 
 void VirtualRounds::deliver(std::size_t number) {
@@ -279,6 +269,22 @@ void VirtualRounds::wake_idle() {
 }
 
 }  // namespace
+
+std::uint64_t result_bytes(const rounds::Compression& compression, std::int64_t round,
+                           std::uint64_t weights_bytes) {
+  switch (compression.wire) {
+    case rounds::Wire::fp32:
+      return weights_bytes;
+    case rounds::Wire::fp16:
+      return weights_bytes / 2;
+    case rounds::Wire::dgc: {
+      const double entries =
+          rounds::dgc_share(compression, round) * static_cast<double>(weights_bytes) / sizeof(float);
+      return static_cast<std::uint64_t>(std::llround(kEntryBytes * entries));
+    }
+  }
+  return weights_bytes;
+}
 
 VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
                                   const RoundReport& report) {

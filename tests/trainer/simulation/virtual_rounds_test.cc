@@ -41,6 +41,12 @@ std::int64_t sum_of(const VirtualOutcome& outcome, Field field) {
   return sum;
 }
 
+std::vector<std::uint64_t> received_of(const VirtualOutcome& outcome) {
+  std::vector<std::uint64_t> bytes;
+  for (const rounds::RoundStatus& round : outcome.status.history) bytes.push_back(round.received);
+  return bytes;
+}
+
 }  // namespace
 
 TEST_CASE("equal jobs and fleets give equal rounds in virtual time") {
@@ -104,6 +110,29 @@ TEST_CASE("a slow line makes the bytes of a round cost time") {
   fleet.bandwidth = 100;  // bytes/s: 10 s each way
   const VirtualOutcome outcome = outcome_of(simulated_job(2, 1, 1), fleet);
   CHECK(outcome.seconds == Approx(25).margin(0.5));
+}
+
+TEST_CASE("a result of deep gradient compression takes the bytes of its round's share of entries") {
+  rounds::JobSpec job = simulated_job(2, 1, 5);
+  job.compression = {.wire = rounds::Wire::dgc, .ratio = 0.01, .warmup = 4};
+  const VirtualOutcome outcome = outcome_of(job, fleet_of(2, "1"));
+  // Eight bytes for a quarter, then 6.3 %, ... of 250 entries, by each of two workers.
+  CHECK(received_of(outcome) == std::vector<std::uint64_t>{2 * 500, 2 * 126, 2 * 30, 2 * 20, 2 * 20});
+}
+
+TEST_CASE("the warm-up of a compression makes the first rounds' results take longer on a slow line") {
+  rounds::JobSpec job = simulated_job(1, 1, 5);
+  job.compression = {.wire = rounds::Wire::dgc, .ratio = 0.01, .warmup = 4};
+  FleetSettings fleet = fleet_of(1, "1");
+  fleet.bandwidth = 10;
+  const auto history = outcome_of(job, fleet).status.history;
+  CHECK(history.front().seconds - history.back().seconds == Approx(48).margin(0.5));  // 500 and 20 bytes
+}
+
+TEST_CASE("results in half precision take half the bytes where only times are simulated") {
+  rounds::JobSpec job = simulated_job(2, 1, 1);
+  job.compression.wire = rounds::Wire::fp16;
+  CHECK(received_of(outcome_of(job, fleet_of(2, "1"))) == std::vector<std::uint64_t>{kBytes});
 }
 
 TEST_CASE("speeds are drawn as they are asked for") {
