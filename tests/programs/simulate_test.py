@@ -62,6 +62,16 @@ def check_asynchronous(folder):
     assert abs(job["seconds"] - 30) < 4, job
 
 
+def check_norm_limit(folder):
+    text = refused(folder, "--seed", "3", job="norm_limit = 1e-6\n" + JOB, status=6)
+    assert "results in a row were refused" in text and "the job takes up to" in text, text
+
+
+def check_divergence(folder):
+    text = refused(folder, job=JOB.replace("[local]", "[local]\nlearning_rate = 1e6\nepochs = 2"), status=6)
+    assert "results in a row were refused" in text and "no longer a number" in text, text
+
+
 def check_table(folder):
     text = program("fragtrain", "simulate", "job.toml", "--data", "gels.frag", *FLEET, "--quorum", "0.6,1", "--times-only", cwd=folder)
     assert re.search(r"^2 of 3 +2 +6\.0 s", text, re.M) and re.search(r"^3 of 3 +2 +1 min", text, re.M), text
@@ -81,7 +91,7 @@ def main():
         program("frag", "synth", "images", "--size", "160x128", "--per-class", 3, cwd=folder)
         program("frag", "cut", "images", "gels.frag", "--tile", 32, "--angles", "0", "--split", "34/33/33", cwd=folder)
         (folder / "job.toml").write_text(JOB)
-        for check in (check_times, check_training, check_asynchronous, check_table, check_refusals):
+        for check in (check_times, check_training, check_asynchronous, check_norm_limit, check_divergence, check_table, check_refusals):
             check(folder)
 
 

@@ -6,6 +6,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
+#include "libfrag/base/text.h"
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/result_check.h"
 #include "trainer/evaluator.h"
@@ -18,6 +19,17 @@ std::filesystem::path make_folder() {
   std::string path = (std::filesystem::temp_directory_path() / "fragtrain-simulate-XXXXXX").string();
   if (::mkdtemp(path.data()) == nullptr) throw_errno("create a folder", path);
   return path;
+}
+
+// As the aggregator looks at a result.
+rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
+                            double norm_limit) {
+  rounds::ResultCheck check = rounds::check_result(path, base);
+  if (check.fault.empty() && norm_limit > 0 && check.norm > norm_limit) {
+    check.fault = "the change has norm " + format_fixed(check.norm, 3) + ", and the job takes up to " +
+                  format_fixed(norm_limit, 3);
+  }
+  return check;
 }
 
 }  // namespace
@@ -72,16 +84,24 @@ std::int64_t SimulatedTraining::fragments(const rounds::Lease& lease) {
   return sizes_[key] = static_cast<std::int64_t>(draw(lease).size());
 }
 
-rounds::CheckedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease& lease) {
-  const rounds::WeightsFile& start = weights(lease.weights);
+TrainedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease& lease) {
   const FragmentSet set = draw(lease);
-  const TaskResult result =
-      do_task({.lease = lease, .start = start, .set = set, .module = module_}, memories_[worker]);
+  try {
+    const TaskInput input{.lease = lease, .start = weights(lease.weights), .set = set, .module = module_};
+    return deliver(lease, do_task(input, memories_[worker]).file);
+  } catch (const LossNotFinite& error) {
+    return {.fault = error.what(), .result = {}};
+  }
+}
+
+TrainedResult SimulatedTraining::deliver(const rounds::Lease& lease, const std::string& file) {
   const std::filesystem::path path = result_path(lease.task);
-  write_file_atomic(path, result.file);
-  const rounds::ResultCheck check = rounds::check_result(path, start.layout);
-  if (!check.fault.empty()) throw Error(Errc::bad_input, "task " + lease.task + ": " + check.fault);
-  return {xxh3_128_hex(result.file), result.file.size(), check.norm, check.report};
+  write_file_atomic(path, file);
+  const rounds::ResultCheck check = checked(path, weights(lease.weights).layout, job_.job.norm_limit);
+  return {
+      .fault = check.fault,
+      .result = {
+          .digest = xxh3_128_hex(file), .bytes = file.size(), .norm = check.norm, .report = check.report}};
 }
 
 bool SimulatedTraining::needs_late_results() const {
@@ -121,11 +141,12 @@ std::int64_t UndoneWork::fragments(const rounds::Lease& lease) {
   return lease.sample.count ? static_cast<std::int64_t>(*lease.sample.count) : fragments_;
 }
 
-rounds::CheckedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {
+TrainedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {
   rounds::ResultReport report;
   report.task = lease.task;
   report.fragments = fragments(lease);
-  return {lease.task, result_bytes(lease.compression, lease.round, weights_bytes_), 0, report};
+  const std::uint64_t bytes = result_bytes(lease.compression, lease.round, weights_bytes_);
+  return {.fault = "", .result = {.digest = lease.task, .bytes = bytes, .norm = 0, .report = report}};
 }
 
 std::pair<std::string, std::uint64_t> UndoneWork::close(const rounds::Closing& closing) {

@@ -28,7 +28,7 @@ class SimulatedTraining : public SimulatedWork {
 
   std::pair<std::string, std::uint64_t> first_weights() override;
   std::int64_t fragments(const rounds::Lease& lease) override;
-  rounds::CheckedResult train(std::int64_t worker, const rounds::Lease& lease) override;
+  TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override;
   bool needs_late_results() const override;
   std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) override;
   rounds::Measurement measure(const rounds::EvaluationLease& lease) override;
@@ -39,6 +39,8 @@ class SimulatedTraining : public SimulatedWork {
   std::filesystem::path result_path(const std::string& task) const;
   const rounds::WeightsFile& weights(std::int64_t version);
   FragmentSet draw(const rounds::Lease& lease);
+  // Writes the result to its place and looks at it.
+  TrainedResult deliver(const rounds::Lease& lease, const std::string& file);
   // Without the job's mirrors where there are other places.
   WantedSet instead(WantedSet wanted) const;
 
@@ -61,7 +63,7 @@ class UndoneWork : public SimulatedWork {
 
   std::pair<std::string, std::uint64_t> first_weights() override;
   std::int64_t fragments(const rounds::Lease& lease) override;
-  rounds::CheckedResult train(std::int64_t worker, const rounds::Lease& lease) override;
+  TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override;
   bool needs_late_results() const override { return false; }
   std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) override;
   rounds::Measurement measure(const rounds::EvaluationLease& lease) override;

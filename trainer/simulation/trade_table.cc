@@ -15,7 +15,7 @@ constexpr std::size_t kMostLines = 4;  // of a chart
 constexpr std::size_t kBarCells = 30;
 
 struct Totals {
-  std::int64_t rounds = 0, taken = 0, late = 0, reissued = 0;
+  std::int64_t rounds = 0, taken = 0, late = 0, refused = 0, reissued = 0;
   std::uint64_t received = 0, sent = 0;
 };
 
@@ -25,6 +25,7 @@ Totals totals_of(const SimulatedJob& job) {
     totals.rounds += round.state == "closed";
     totals.taken += round.taken;
     totals.late += round.late;
+    totals.refused += round.refused;
     totals.reissued += round.reissued;
     totals.received += round.received;
     totals.sent += round.sent;
@@ -103,6 +104,7 @@ std::vector<std::string> row_of(const SimulatedJob& job) {
           accuracy_text(best_accuracy(job)),
           std::to_string(totals.taken),
           std::to_string(totals.late),
+          std::to_string(totals.refused),
           std::to_string(totals.reissued),
           std::to_string(job.outcome.vanished),
           format_bytes(totals.received),
@@ -125,8 +127,8 @@ std::optional<double> best_accuracy(const SimulatedJob& job) {
 }
 
 std::string format_trade(const std::vector<SimulatedJob>& jobs) {
-  TextTable table({"quorum", "rounds", "time", "accuracy", "best", "taken", "late", "reissued", "vanished",
-                   "received", "sent"});
+  TextTable table({"quorum", "rounds", "time", "accuracy", "best", "taken", "late", "refused", "reissued",
+                   "vanished", "received", "sent"});
   for (const SimulatedJob& job : jobs) table.add(row_of(job));
   std::string text = table.text() + "\n";
   for (const SimulatedJob& job : jobs) {
@@ -151,7 +153,7 @@ std::string trade_page(const std::string& title, const std::vector<SimulatedJob>
   return html_page(title, kChartStyle, header,
                    html_table("What each quorum takes and gives",
                               {"Quorum", "#Rounds", "#Time", "#Accuracy", "#Best", "#Taken", "#Late",
-                               "#Reissued", "#Vanished", "#Received", "#Sent"},
+                               "#Refused", "#Reissued", "#Vanished", "#Received", "#Sent"},
                               rows) +
                        hours_chart(jobs) + accuracy_chart(jobs));
 }
@@ -167,6 +169,7 @@ Json trade_json(const std::vector<SimulatedJob>& jobs) {
                {"seconds", job.outcome.seconds},
                {"taken", totals.taken},
                {"late", totals.late},
+               {"refused", totals.refused},
                {"reissued", totals.reissued},
                {"vanished", job.outcome.vanished},
                {"received", totals.received},

@@ -19,6 +19,7 @@ using rounds::Millis;
 
 constexpr Millis kPoll = 20'000;             // a worker in a long poll asks again after this time
 constexpr double kPatienceDeadlines = 1000;  // without a result
+constexpr std::int64_t kMostRefused = 20;    // results a node, in a row
 constexpr double kEntryBytes = sizeof(float) + sizeof(std::int32_t);  // a number and its place
 
 enum class Happening { ask, beat, arrive, vanish, back };
@@ -65,6 +66,10 @@ class VirtualRounds {
   void ask(std::size_t worker);
   void begin(std::size_t worker, const rounds::Lease& lease);
   void deliver(std::size_t worker);
+  // Whether a result of the task could count.
+  bool admitted(std::int64_t worker, const std::string& task);
+  void take(std::int64_t worker, const std::string& task, const TrainedResult& trained);
+  void refuse(std::int64_t worker, const std::string& task, const std::string& fault);
   void settle();
   void measure();
   void wake_idle();
@@ -88,6 +93,7 @@ class VirtualRounds {
   std::uint64_t openings_ = 0;
   std::uint64_t weights_bytes_ = 0;
   Millis last_result_ = 0;
+  std::int64_t refused_in_a_row_ = 0;
   bool finished_ = false;
   VirtualOutcome outcome_;
 };
@@ -226,18 +232,39 @@ void VirtualRounds::deliver(std::size_t number) {
   const rounds::Lease lease = *worker.lease;
   worker.lease.reset();
   ++worker.life;
-  std::optional<rounds::CheckedResult> result;
-  if (work_.needs_late_results()) result = work_.train(worker.id, lease);
-  try {
-    coordinator_.admit(worker.id, lease.task);
-    if (!result) result = work_.train(worker.id, lease);
-    coordinator_.accept(worker.id, lease.task, *result);
-    coordinator_.count_bytes(result->bytes, 0);
-    last_result_ = now_;
-  } catch (const Error& error) {
-    if (error.code() != Errc::refused) throw;  // late
+  std::optional<TrainedResult> trained;
+  if (work_.needs_late_results()) trained = work_.train(worker.id, lease);
+  if (admitted(worker.id, lease.task)) {
+    if (!trained) trained = work_.train(worker.id, lease);
+    take(worker.id, lease.task, *trained);
   }
   plan(number, Happening::ask, draw_exponential(random_, fleet_.latency_s));
+}
+
+bool VirtualRounds::admitted(std::int64_t worker, const std::string& task) {
+  try {
+    coordinator_.admit(worker, task);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Errc::refused) throw;
+    return false;  // late
+  }
+}
+
+void VirtualRounds::take(std::int64_t worker, const std::string& task, const TrainedResult& trained) {
+  coordinator_.count_bytes(trained.result.bytes, 0);
+  if (!trained.fault.empty()) return refuse(worker, task, trained.fault);
+  coordinator_.accept(worker, task, trained.result);
+  last_result_ = now_;
+  refused_in_a_row_ = 0;
+}
+
+void VirtualRounds::refuse(std::int64_t worker, const std::string& task, const std::string& fault) {
+  coordinator_.reject(worker, task, fault);
+  // Each of them was trained, so a thousand deadlines of them could take days.
+  if (++refused_in_a_row_ < kMostRefused * job_.nodes) return;
+  throw Error(Errc::unavailable, std::to_string(refused_in_a_row_) +
+                                     " results in a row were refused, the newest because " + fault);
 }
 
 void VirtualRounds::settle() {

@@ -15,6 +15,12 @@
 
 namespace frag::trainer {
 
+// What came of a task's training.
+struct TrainedResult {
+  std::string fault;             // why it cannot count; empty where it can
+  rounds::CheckedResult result;  // of a fault, only how many bytes came
+};
+
 // What is really done, or not, while virtual time stands still.
 class SimulatedWork {
  public:
@@ -24,7 +30,7 @@ class SimulatedWork {
   virtual std::pair<std::string, std::uint64_t> first_weights() = 0;
   // How many fragments the lease's sample has.
   virtual std::int64_t fragments(const rounds::Lease& lease) = 0;
-  virtual rounds::CheckedResult train(std::int64_t worker, const rounds::Lease& lease) = 0;
+  virtual TrainedResult train(std::int64_t worker, const rounds::Lease& lease) = 0;
   // Whether train() is to be called also for what comes too late, because the worker keeps something of it.
   virtual bool needs_late_results() const = 0;
   // Digest and bytes of the next version.
@@ -47,7 +53,7 @@ struct VirtualOutcome {
 };
 
 // Runs the job to its end. Errc::unavailable where it does not come to one: no result for a thousand
-// deadlines, as where a quorum needs more workers than there are.
+// deadlines, as where a quorum needs more workers than there are, or nothing but refused ones.
 VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
                                   const RoundReport& report = {});
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
+#include <utility>
 
 #include "libfrag/base/error.h"
 #include "tests/rounds/campaign.h"
@@ -46,6 +47,28 @@ std::vector<std::uint64_t> received_of(const VirtualOutcome& outcome) {
   for (const rounds::RoundStatus& round : outcome.status.history) bytes.push_back(round.received);
   return bytes;
 }
+
+// The first result of part 1 is no good.
+class OnceFaulty : public UndoneWork {
+ public:
+  OnceFaulty() : UndoneWork(kBytes, 500) {}
+  TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override {
+    TrainedResult trained = UndoneWork::train(worker, lease);
+    if (lease.part == 1 && !std::exchange(was_faulty_, true)) trained.fault = "a number that is not finite";
+    return trained;
+  }
+
+ private:
+  bool was_faulty_ = false;
+};
+
+class AlwaysFaulty : public UndoneWork {
+ public:
+  AlwaysFaulty() : UndoneWork(kBytes, 500) {}
+  TrainedResult train(std::int64_t, const rounds::Lease&) override {
+    return {.fault = "too large", .result = {}};
+  }
+};
 
 }  // namespace
 
@@ -110,6 +133,20 @@ TEST_CASE("a slow line makes the bytes of a round cost time") {
   fleet.bandwidth = 100;  // bytes/s: 10 s each way
   const VirtualOutcome outcome = outcome_of(simulated_job(2, 1, 1), fleet);
   CHECK(outcome.seconds == Approx(25).margin(0.5));
+}
+
+TEST_CASE("a result with a fault is counted as refused and its part issued again") {
+  OnceFaulty work;
+  const VirtualOutcome outcome = run_virtual_rounds(simulated_job(3, 1, 2), fleet_of(3, "1"), work);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::refused) == 1);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::taken) == 2 * 3);
+}
+
+TEST_CASE("a job of which every result is refused ends and says why") {
+  AlwaysFaulty work;
+  CHECK_THROWS_WITH(run_virtual_rounds(simulated_job(3, 1, 2), fleet_of(3, "1"), work),
+                    Catch::Matchers::Contains("60 results in a row were refused") &&
+                        Catch::Matchers::Contains("too large"));
 }
 
 TEST_CASE("a result of deep gradient compression takes the bytes of its round's share of entries") {
