@@ -21,6 +21,12 @@ std::filesystem::path make_folder() {
   return path;
 }
 
+// What cannot be removed now goes with the folder.
+void remove_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+}
+
 // As the aggregator looks at a result.
 rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
                             double norm_limit) {
@@ -73,6 +79,7 @@ FragmentSet SimulatedTraining::draw(const rounds::Lease& lease) {
 
 std::pair<std::string, std::uint64_t> SimulatedTraining::first_weights() {
   write_file_atomic(weights_path(0), job_.weights);
+  versions_.insert(0);
   return {xxh3_128_hex(job_.weights), job_.weights.size()};
 }
 
@@ -109,6 +116,12 @@ bool SimulatedTraining::needs_late_results() const {
          rounds::local_pull(job_.job.rule, job_.job.local).elastic.has_value();
 }
 
+void SimulatedTraining::delivered(std::int64_t worker, const rounds::Lease& lease, Fate fate) {
+  const bool counts = fate == Fate::counts;
+  memories_[worker].keep_only(lease.task, counts ? &KeptTask::taken : &KeptTask::refused);
+  if (!counts) remove_file(result_path(lease.task));
+}
+
 std::pair<std::string, std::uint64_t> SimulatedTraining::close(const rounds::Closing& closing) {
   rounds::StepFiles files;
   files.base = weights_path(closing.base);
@@ -118,10 +131,18 @@ std::pair<std::string, std::uint64_t> SimulatedTraining::close(const rounds::Clo
   files.next_memory = memory_path(closing.version);
   const auto rule = rounds::make_rule(closing.rule, closing.step);
   const rounds::Aggregated written = rounds::aggregate(files, *rule);
-  std::error_code ignored;
-  for (const auto& path : files.results) std::filesystem::remove(path, ignored);
-  std::filesystem::remove(files.memory, ignored);
+  versions_.insert(closing.version);
+  for (const auto& path : files.results) remove_file(path);
+  remove_file(files.memory);
   return {written.digest, written.bytes};
+}
+
+void SimulatedTraining::keep_only(const std::set<std::int64_t>& versions) {
+  std::erase_if(versions_, [&](std::int64_t version) {
+    if (versions.contains(version)) return false;
+    remove_file(weights_path(version));
+    return true;
+  });
 }
 
 rounds::Measurement SimulatedTraining::measure(const rounds::EvaluationLease& lease) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +31,9 @@ class SimulatedTraining : public SimulatedWork {
   std::int64_t fragments(const rounds::Lease& lease) override;
   TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override;
   bool needs_late_results() const override;
+  void delivered(std::int64_t worker, const rounds::Lease& lease, Fate fate) override;
   std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) override;
+  void keep_only(const std::set<std::int64_t>& versions) override;
   rounds::Measurement measure(const rounds::EvaluationLease& lease) override;
 
  private:
@@ -49,6 +52,7 @@ class SimulatedTraining : public SimulatedWork {
   std::filesystem::path folder_;
   SampleReader reader_;
   std::map<std::int64_t, TaskMemory> memories_;  // by worker
+  std::set<std::int64_t> versions_;              // whose weights are in the folder
   VersionInMemory weights_;
   std::optional<FragmentSet> measured_on_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> sizes_;  // of samples without a count
@@ -65,7 +69,9 @@ class UndoneWork : public SimulatedWork {
   std::int64_t fragments(const rounds::Lease& lease) override;
   TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override;
   bool needs_late_results() const override { return false; }
+  void delivered(std::int64_t, const rounds::Lease&, Fate) override {}
   std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) override;
+  void keep_only(const std::set<std::int64_t>&) override {}
   rounds::Measurement measure(const rounds::EvaluationLease& lease) override;
 
  private:

@@ -68,10 +68,11 @@ class VirtualRounds {
   void deliver(std::size_t worker);
   // Whether a result of the task could count.
   bool admitted(std::int64_t worker, const std::string& task);
-  void take(std::int64_t worker, const std::string& task, const TrainedResult& trained);
+  Fate take(std::int64_t worker, const std::string& task, const TrainedResult& trained);
   void refuse(std::int64_t worker, const std::string& task, const std::string& fault);
   void settle();
   void measure();
+  void let_go_of_weights(std::int64_t newest);
   void wake_idle();
 
   double request_seconds(std::uint64_t bytes);
@@ -234,10 +235,12 @@ void VirtualRounds::deliver(std::size_t number) {
   ++worker.life;
   std::optional<TrainedResult> trained;
   if (work_.needs_late_results()) trained = work_.train(worker.id, lease);
+  Fate fate = Fate::wasted;
   if (admitted(worker.id, lease.task)) {
     if (!trained) trained = work_.train(worker.id, lease);
-    take(worker.id, lease.task, *trained);
+    fate = take(worker.id, lease.task, *trained);
   }
+  work_.delivered(worker.id, lease, fate);
   plan(number, Happening::ask, draw_exponential(random_, fleet_.latency_s));
 }
 
@@ -251,12 +254,16 @@ bool VirtualRounds::admitted(std::int64_t worker, const std::string& task) {
   }
 }
 
-void VirtualRounds::take(std::int64_t worker, const std::string& task, const TrainedResult& trained) {
+Fate VirtualRounds::take(std::int64_t worker, const std::string& task, const TrainedResult& trained) {
   coordinator_.count_bytes(trained.result.bytes, 0);
-  if (!trained.fault.empty()) return refuse(worker, task, trained.fault);
+  if (!trained.fault.empty()) {
+    refuse(worker, task, trained.fault);
+    return Fate::wasted;
+  }
   coordinator_.accept(worker, task, trained.result);
   last_result_ = now_;
   refused_in_a_row_ = 0;
+  return Fate::counts;
 }
 
 void VirtualRounds::refuse(std::int64_t worker, const std::string& task, const std::string& fault) {
@@ -272,6 +279,7 @@ void VirtualRounds::settle() {
     const auto [digest, bytes] = work_.close(*closing);
     coordinator_.close(*closing, digest, bytes);
     measure();
+    let_go_of_weights(closing->version);
     const rounds::JobStatus status = coordinator_.status(1);
     if (report_) report_(status, static_cast<double>(now_) / 1000);
     finished_ = finished_ || status.state == "finished";
@@ -284,6 +292,17 @@ void VirtualRounds::measure() {
        offer = coordinator_.next_evaluation(evaluator_, 0)) {
     coordinator_.measured(evaluator_, work_.measure(offer.lease));
   }
+}
+
+// Everything is measured, so that only those are needed that work begins, or has begun, from. Also of tasks
+// that are late by now: the coordinator's prune() knows nothing of them, and keeps more for people to look
+// at.
+void VirtualRounds::let_go_of_weights(std::int64_t newest) {
+  std::set<std::int64_t> needed{newest};
+  for (const VirtualWorker& worker : workers_) {
+    if (worker.lease) needed.insert(worker.lease->weights);
+  }
+  work_.keep_only(needed);
 }
 
 void VirtualRounds::wake_idle() {

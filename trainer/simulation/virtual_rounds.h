@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,11 @@ struct TrainedResult {
   rounds::CheckedResult result;  // of a fault, only how many bytes came
 };
 
+enum class Fate {
+  counts,
+  wasted,  // late, or refused
+};
+
 // What is really done, or not, while virtual time stands still.
 class SimulatedWork {
  public:
@@ -33,8 +39,12 @@ class SimulatedWork {
   virtual TrainedResult train(std::int64_t worker, const rounds::Lease& lease) = 0;
   // Whether train() is to be called also for what comes too late, because the worker keeps something of it.
   virtual bool needs_late_results() const = 0;
+  // What became of the lease, which nobody works on any more. A wasted result is not asked for again.
+  virtual void delivered(std::int64_t worker, const rounds::Lease& lease, Fate fate) = 0;
   // Digest and bytes of the next version.
   virtual std::pair<std::string, std::uint64_t> close(const rounds::Closing& closing) = 0;
+  // Other versions are not asked for any more.
+  virtual void keep_only(const std::set<std::int64_t>& versions) = 0;
   virtual rounds::Measurement measure(const rounds::EvaluationLease& lease) = 0;
 };
 
