@@ -73,6 +73,7 @@ class VirtualRounds {
   void settle();
   void measure();
   void let_go_of_weights(std::int64_t newest);
+  void expect_not_paused() const;
   void wake_idle();
 
   double request_seconds(std::uint64_t bytes);
@@ -105,6 +106,7 @@ VirtualOutcome VirtualRounds::run() {
     throw_if_stopped();
     step();
     settle();
+    expect_not_paused();
     wake_idle();
     if (static_cast<double>(now_ - last_result_) > kPatienceDeadlines * job_.deadline_s * 1000) {
       throw Error(Errc::unavailable,
@@ -303,6 +305,17 @@ void VirtualRounds::let_go_of_weights(std::int64_t newest) {
     if (worker.lease) needed.insert(worker.lease->weights);
   }
   work_.keep_only(needed);
+}
+
+void VirtualRounds::expect_not_paused() const {
+  // To ask after every event would cost more than the events.
+  if (job_.below_quorum != rounds::BelowQuorum::pause || openings_ == coordinator_.openings()) return;
+  const rounds::JobStatus status = coordinator_.status(1);
+  if (status.state != "paused") return;
+  throw Error(Errc::unavailable, "round " + std::to_string(status.history.back().round) +
+                                     " paused the job: " + status.reason +
+                                     ". Nobody resumes a simulated job: give it another below_quorum than "
+                                     "\"pause\", a longer deadline_s or a lower quorum");
 }
 
 void VirtualRounds::wake_idle() {

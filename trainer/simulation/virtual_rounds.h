@@ -63,7 +63,8 @@ struct VirtualOutcome {
 };
 
 // Runs the job to its end. Errc::unavailable where it does not come to one: no result for a thousand
-// deadlines, as where a quorum needs more workers than there are, or nothing but refused ones.
+// deadlines, as where a quorum needs more workers than there are, or nothing but refused ones, or a job that
+// pauses itself.
 VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
                                   const RoundReport& report = {});
 

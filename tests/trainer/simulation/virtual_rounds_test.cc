@@ -149,6 +149,15 @@ TEST_CASE("a job of which every result is refused ends and says why") {
                         Catch::Matchers::Contains("too large"));
 }
 
+TEST_CASE("a job that pauses itself ends with what it lacked and the key to change") {
+  rounds::JobSpec job = simulated_job(2, 1, 1);
+  job.deadline_s = 10;
+  job.below_quorum = rounds::BelowQuorum::pause;
+  CHECK_THROWS_WITH(outcome_of(job, fleet_of(2, "1, 0.1")),
+                    Catch::Matchers::Contains("1 of 2 results at the deadline") &&
+                        Catch::Matchers::Contains("another below_quorum"));
+}
+
 TEST_CASE("a result of deep gradient compression takes the bytes of its round's share of entries") {
   rounds::JobSpec job = simulated_job(2, 1, 5);
   job.compression = {.wire = rounds::Wire::dgc, .ratio = 0.01, .warmup = 4};
