@@ -31,8 +31,7 @@ struct SimulateArguments {
 SimulatedJob simulate(const SimulateArguments& arguments, const JobFile& file, const PreparedJob& prepared) {
   std::unique_ptr<SimulatedWork> work;
   if (arguments.times_only) {
-    const auto fragments = prepared.job.sample.count.value_or(0);
-    work = std::make_unique<UndoneWork>(prepared.weights.size(), static_cast<std::int64_t>(fragments));
+    work = std::make_unique<UndoneWork>(prepared.weights.size(), prepared.sampler);
   } else {
     work = std::make_unique<SimulatedTraining>(prepared, arguments.places, file.module);
   }
@@ -51,10 +50,6 @@ SimulatedJob simulate(const SimulateArguments& arguments, const JobFile& file, c
 
 void check(const SimulateArguments& arguments, const PreparedJob& prepared) {
   draw_speeds(arguments.fleet);
-  if (arguments.times_only && !prepared.job.sample.count) {
-    throw Error(Errc::usage,
-                "--times-only needs to know how many fragments a part has: give [sample] a count");
-  }
   if (prepared.job.asynchronous() && !arguments.quorums.empty()) {
     throw Error(Errc::usage, "--quorum means nothing to the rule \"" + prepared.job.rule.name +
                                  "\", which takes results as they come");

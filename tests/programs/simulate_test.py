@@ -62,6 +62,14 @@ def check_asynchronous(folder):
     assert abs(job["seconds"] - 30) < 4, job
 
 
+def check_counts(folder):
+    """A part without a count takes as long where nothing is trained as where it is."""
+    (folder / "all.toml").write_text(JOB.replace("count = 30\nseed", 'policy = "static"\nseed').replace("rounds = 2", "rounds = 1"))
+    only_times, = simulate(folder, "--times-only", "--quorum", "1", job="all.toml")
+    trained, = simulate(folder, "--quorum", "1", job="all.toml")
+    assert trained["seconds"] == only_times["seconds"] > 1, (trained, only_times)
+
+
 def check_norm_limit(folder):
     text = refused(folder, "--seed", "3", job="norm_limit = 1e-6\n" + JOB, status=6)
     assert "results in a row were refused" in text and "the job takes up to" in text, text
@@ -79,7 +87,6 @@ def check_table(folder):
 
 def check_refusals(folder):
     assert "lognormal" in refused(folder, fleet=("--workers", 3, "--speeds", "fast"))
-    assert "count" in refused(folder, "--times-only", job=JOB.replace("count = 30\nseed", "seed"))
     assert "downpour" in refused(folder, "--quorum", "1", job=JOB + '[rule]\nname = "downpour"\n')
     stuck = refused(folder, "--times-only", "--failures", "0.99", "--away", "1e9", job=JOB.replace("1000", "1"), status=6)
     assert "enough workers" in stuck, stuck
@@ -91,7 +98,7 @@ def main():
         program("frag", "synth", "images", "--size", "160x128", "--per-class", 3, cwd=folder)
         program("frag", "cut", "images", "gels.frag", "--tile", 32, "--angles", "0", "--split", "34/33/33", cwd=folder)
         (folder / "job.toml").write_text(JOB)
-        for check in (check_times, check_training, check_asynchronous, check_norm_limit, check_divergence, check_table, check_refusals):
+        for check in (check_times, check_training, check_asynchronous, check_counts, check_norm_limit, check_divergence, check_table, check_refusals):
             check(folder)
 
 

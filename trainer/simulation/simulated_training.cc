@@ -45,7 +45,8 @@ SimulatedTraining::SimulatedTraining(const PreparedJob& job, std::vector<std::st
     : job_(job),
       module_(module ? &*module : nullptr),
       folder_(make_folder()),
-      reader_({.mirrors = std::move(places), .data = "", .who = ""}) {}
+      reader_({.mirrors = std::move(places), .data = "", .who = ""}),
+      sizes_(job.sampler) {}
 
 SimulatedTraining::~SimulatedTraining() {
   std::error_code ignored;
@@ -84,11 +85,7 @@ std::pair<std::string, std::uint64_t> SimulatedTraining::first_weights() {
 }
 
 std::int64_t SimulatedTraining::fragments(const rounds::Lease& lease) {
-  if (lease.sample.count) return static_cast<std::int64_t>(*lease.sample.count);
-  const std::pair key(lease.sample.round, lease.sample.part);
-  const auto known = sizes_.find(key);
-  if (known != sizes_.end()) return known->second;
-  return sizes_[key] = static_cast<std::int64_t>(draw(lease).size());
+  return sizes_.of(lease.sample);
 }
 
 TrainedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease& lease) {
@@ -159,7 +156,7 @@ std::pair<std::string, std::uint64_t> UndoneWork::first_weights() {
 }
 
 std::int64_t UndoneWork::fragments(const rounds::Lease& lease) {
-  return lease.sample.count ? static_cast<std::int64_t>(*lease.sample.count) : fragments_;
+  return sizes_.of(lease.sample);
 }
 
 TrainedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {

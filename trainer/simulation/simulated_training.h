@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "trainer/prepared_job.h"
 #include "trainer/sample_reader.h"
+#include "trainer/simulation/sample_sizes.h"
 #include "trainer/simulation/virtual_rounds.h"
 #include "trainer/task_memory.h"
 #include "trainer/version_in_memory.h"
@@ -55,15 +57,15 @@ class SimulatedTraining : public SimulatedWork {
   std::set<std::int64_t> versions_;              // whose weights are in the folder
   VersionInMemory weights_;
   std::optional<FragmentSet> measured_on_;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::int64_t> sizes_;  // of samples without a count
+  SampleSizes sizes_;
 };
 
 // The times alone: nothing is trained, so there is nothing to measure.
 class UndoneWork : public SimulatedWork {
  public:
-  // `weights_bytes` of every version; `fragments` of every sample that gives no count.
-  UndoneWork(std::uint64_t weights_bytes, std::int64_t fragments)
-      : weights_bytes_(weights_bytes), fragments_(fragments) {}
+  // `weights_bytes` of every version; `sampler` of the job's dataset, for samples that give no count.
+  explicit UndoneWork(std::uint64_t weights_bytes, std::shared_ptr<const Sampler> sampler = nullptr)
+      : weights_bytes_(weights_bytes), sizes_(std::move(sampler)) {}
 
   std::pair<std::string, std::uint64_t> first_weights() override;
   std::int64_t fragments(const rounds::Lease& lease) override;
@@ -76,7 +78,7 @@ class UndoneWork : public SimulatedWork {
 
  private:
   const std::uint64_t weights_bytes_;
-  const std::int64_t fragments_;
+  SampleSizes sizes_;
 };
 
 }  // namespace frag::trainer

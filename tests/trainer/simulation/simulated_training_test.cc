@@ -63,3 +63,16 @@ TEST_CASE("simulated results leave no file once they came too late or were avera
   const test::TempDir place, folder;
   CHECK(most_files(place, folder, "result") == 0);
 }
+
+TEST_CASE("fragments of a sample without a count are counted without reading them") {
+  const test::TempDir place;
+  const std::vector<std::string> places = {test::small_dataset(place).string()};
+  JobFile file = parse_job_file(kJob, "test");
+  file.job.sample.count.reset();
+  const PreparedJob job = prepare_job(file, places);
+  SimulatedTraining work(job, places, std::nullopt);
+  std::filesystem::remove_all(places.front());
+  rounds::Lease lease;
+  lease.sample = job.job.sample;
+  CHECK(work.fragments(lease) == static_cast<std::int64_t>(job.sampler->draw(lease.sample).size()));
+}

@@ -31,7 +31,7 @@ FleetSettings fleet_of(std::int64_t workers, const std::string& speeds) {
 }
 
 VirtualOutcome outcome_of(const rounds::JobSpec& job, const FleetSettings& fleet) {
-  UndoneWork work(kBytes, 500);
+  UndoneWork work(kBytes);
   return run_virtual_rounds(job, fleet, work);
 }
 
@@ -51,7 +51,7 @@ std::vector<std::uint64_t> received_of(const VirtualOutcome& outcome) {
 // The first result of part 1 is no good.
 class OnceFaulty : public UndoneWork {
  public:
-  OnceFaulty() : UndoneWork(kBytes, 500) {}
+  OnceFaulty() : UndoneWork(kBytes) {}
   TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override {
     TrainedResult trained = UndoneWork::train(worker, lease);
     if (lease.part == 1 && !std::exchange(was_faulty_, true)) trained.fault = "a number that is not finite";
@@ -64,7 +64,7 @@ class OnceFaulty : public UndoneWork {
 
 class AlwaysFaulty : public UndoneWork {
  public:
-  AlwaysFaulty() : UndoneWork(kBytes, 500) {}
+  AlwaysFaulty() : UndoneWork(kBytes) {}
   TrainedResult train(std::int64_t, const rounds::Lease&) override {
     return {.fault = "too large", .result = {}};
   }
@@ -156,6 +156,17 @@ TEST_CASE("a job that pauses itself ends with what it lacked and the key to chan
   CHECK_THROWS_WITH(outcome_of(job, fleet_of(2, "1, 0.1")),
                     Catch::Matchers::Contains("1 of 2 results at the deadline") &&
                         Catch::Matchers::Contains("another below_quorum"));
+}
+
+TEST_CASE("what a sample without a count holds is known from its draw") {
+  rounds::JobSpec job = simulated_job(1, 1, 1);
+  job.sample.count.reset();
+  job.sample.balance = Balance::none;
+  const ClassRanges ranges = {{{.first = 0, .count = 300}}, {{.first = 300, .count = 200}}};
+  UndoneWork work(kBytes,
+                  std::make_shared<const Sampler>(std::vector<std::string>{"a", "b"},
+                                                  std::map<std::string, ClassRanges>{{"train", ranges}}));
+  CHECK(run_virtual_rounds(job, fleet_of(1, "1"), work).seconds == Approx(5).margin(0.2));
 }
 
 TEST_CASE("a result of deep gradient compression takes the bytes of its round's share of entries") {
