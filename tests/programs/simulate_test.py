@@ -70,6 +70,15 @@ def check_counts(folder):
     assert trained["seconds"] == only_times["seconds"] > 1, (trained, only_times)
 
 
+def check_quorums(folder):
+    """A chart has a line for each of five quorums; whole numbers are nodes."""
+    jobs = simulate(folder, "--quorum", "0.3,2,0.9,3,1", "--times-only", "-o", "five.html")
+    assert [job["needed"] for job in jobs] == [1, 2, 3, 3, 3], jobs
+    assert (folder / "five.html").read_text().count('class="key"') == 5
+    for wrong in ("4", "1.5", "0"):
+        assert "from 2 to the job's 3" in refused(folder, "--quorum", wrong, "--times-only"), wrong
+
+
 def check_norm_limit(folder):
     text = refused(folder, "--seed", "3", job="norm_limit = 1e-6\n" + JOB, status=6)
     assert "results in a row were refused" in text and "the job takes up to" in text, text
@@ -98,7 +107,7 @@ def main():
         program("frag", "synth", "images", "--size", "160x128", "--per-class", 3, cwd=folder)
         program("frag", "cut", "images", "gels.frag", "--tile", 32, "--angles", "0", "--split", "34/33/33", cwd=folder)
         (folder / "job.toml").write_text(JOB)
-        for check in (check_times, check_training, check_asynchronous, check_counts, check_norm_limit, check_divergence, check_table, check_refusals):
+        for check in (check_times, check_training, check_asynchronous, check_counts, check_quorums, check_norm_limit, check_divergence, check_table, check_refusals):
             check(folder)
 
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "libfrag/base/text.h"
 #include "libfrag/cutting/html.h"
@@ -11,7 +12,6 @@
 namespace frag::trainer {
 namespace {
 
-constexpr std::size_t kMostLines = 4;  // of a chart
 constexpr std::size_t kBarCells = 30;
 
 struct Totals {
@@ -54,6 +54,17 @@ std::string bar(double share) {
   return text;
 }
 
+// The jobs that a chart has lines for, and its caption, which says so where these are not all.
+std::span<const SimulatedJob> drawn_of(const std::vector<SimulatedJob>& jobs) {
+  return std::span(jobs).first(std::min(jobs.size(), kMostChartLines));
+}
+
+std::string caption_of(const std::string& what, const std::vector<SimulatedJob>& jobs) {
+  if (jobs.size() <= kMostChartLines) return what + ", for each quorum";
+  return what + ", for the first " + std::to_string(kMostChartLines) + " of " + std::to_string(jobs.size()) +
+         " quorums";
+}
+
 // Accuracy over rounds: all jobs have the same ones, or fewer.
 std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
   std::vector<double> places;
@@ -66,8 +77,7 @@ std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
   places.erase(std::unique(places.begin(), places.end()), places.end());
   if (places.empty()) return "";
   std::vector<ChartLine> lines;
-  for (const SimulatedJob& job : jobs) {
-    if (lines.size() == kMostLines) break;
+  for (const SimulatedJob& job : drawn_of(jobs)) {
     ChartLine line{quorum_text(job), std::vector<std::optional<double>>(places.size())};
     for (const rounds::Measurement& one : job.outcome.status.measurements) {
       const auto place = std::lower_bound(places.begin(), places.end(), static_cast<double>(one.round));
@@ -75,7 +85,7 @@ std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
     }
     lines.push_back(std::move(line));
   }
-  return html_line_chart("Accuracy by round, for each quorum", places, lines, ChartRange::share);
+  return html_line_chart(caption_of("Accuracy by round", jobs), places, lines, ChartRange::share, "round");
 }
 
 std::string hours_chart(const std::vector<SimulatedJob>& jobs) {
@@ -85,14 +95,13 @@ std::string hours_chart(const std::vector<SimulatedJob>& jobs) {
   for (std::size_t round = 1; round <= most; ++round) places.push_back(static_cast<double>(round));
   if (places.empty()) return "";
   std::vector<ChartLine> lines;
-  for (const SimulatedJob& job : jobs) {
-    if (lines.size() == kMostLines) break;
+  for (const SimulatedJob& job : drawn_of(jobs)) {
     ChartLine line{quorum_text(job), std::vector<std::optional<double>>(most)};
     for (std::size_t r = 0; r < job.round_ends.size(); ++r) line.values[r] = job.round_ends[r] / 60;
     lines.push_back(std::move(line));
   }
-  return html_line_chart("Virtual minutes until a round has closed, for each quorum", places, lines,
-                         ChartRange::from_zero);
+  return html_line_chart(caption_of("Virtual minutes until a round has closed", jobs), places, lines,
+                         ChartRange::from_zero, "round");
 }
 
 std::vector<std::string> row_of(const SimulatedJob& job) {
