@@ -1,6 +1,7 @@
 #include "trainer/simulation/trade_table.h"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <span>
 
@@ -13,6 +14,8 @@ namespace frag::trainer {
 namespace {
 
 constexpr std::size_t kBarCells = 30;
+// A table of twelve columns has room.
+constexpr char kPageStyle[] = "body { max-width: 74rem; }\n";
 
 struct Totals {
   std::int64_t rounds = 0, taken = 0, late = 0, refused = 0, reissued = 0;
@@ -104,20 +107,64 @@ std::string hours_chart(const std::vector<SimulatedJob>& jobs) {
                          ChartRange::from_zero, "round");
 }
 
-std::vector<std::string> row_of(const SimulatedJob& job) {
+bool measured(const std::vector<SimulatedJob>& jobs) {
+  return std::any_of(jobs.begin(), jobs.end(),
+                     [](const SimulatedJob& job) { return last_accuracy(job).has_value(); });
+}
+
+struct Cell {
+  std::string name;
+  std::string text;
+};
+
+std::vector<Cell> row_of(const SimulatedJob& job, bool with_accuracy) {
   const Totals totals = totals_of(job);
-  return {quorum_text(job),
-          std::to_string(totals.rounds),
-          format_seconds(job.outcome.seconds),
-          accuracy_text(last_accuracy(job)),
-          accuracy_text(best_accuracy(job)),
-          std::to_string(totals.taken),
-          std::to_string(totals.late),
-          std::to_string(totals.refused),
-          std::to_string(totals.reissued),
-          std::to_string(job.outcome.vanished),
-          format_bytes(totals.received),
-          format_bytes(totals.sent)};
+  std::vector<Cell> row{{"quorum", quorum_text(job)},
+                        {"rounds", std::to_string(totals.rounds)},
+                        {"time", format_seconds(job.outcome.seconds)}};
+  if (with_accuracy) {
+    row.push_back({"accuracy", accuracy_text(last_accuracy(job))});
+    row.push_back({"best", accuracy_text(best_accuracy(job))});
+  }
+  row.insert(row.end(), {{"taken", std::to_string(totals.taken)},
+                         {"late", std::to_string(totals.late)},
+                         {"refused", std::to_string(totals.refused)},
+                         {"reissued", std::to_string(totals.reissued)},
+                         {"vanished", std::to_string(job.outcome.vanished)},
+                         {"received", format_bytes(totals.received)},
+                         {"sent", format_bytes(totals.sent)}});
+  return row;
+}
+
+// One of each cell of the jobs' rows, which all have the same.
+template <class Make>
+std::vector<std::string> made_of(const std::vector<Cell>& row, const Make& make) {
+  std::vector<std::string> made;
+  for (const Cell& cell : row) made.push_back(make(cell));
+  return made;
+}
+
+// "#Taken": a column of numbers.
+std::string page_heading(const Cell& cell) {
+  std::string heading = cell.name;
+  heading.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(heading.front())));
+  return cell.name == "quorum" ? heading : "#" + heading;
+}
+
+// The times of the jobs side by side.
+std::string bars(const std::vector<SimulatedJob>& jobs) {
+  std::size_t widest = 0;
+  for (const SimulatedJob& job : jobs) widest = std::max(widest, quorum_text(job).size());
+  std::string text;
+  for (const SimulatedJob& job : jobs) {
+    std::string quorum = quorum_text(job);
+    quorum.resize(widest, ' ');
+    text +=
+        quorum + "  " + bar(job.outcome.seconds / longest(jobs)) + " " + format_seconds(job.outcome.seconds);
+    if (const auto accuracy = last_accuracy(job)) text += ", accuracy " + accuracy_text(accuracy);
+    text += "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -136,34 +183,27 @@ std::optional<double> best_accuracy(const SimulatedJob& job) {
 }
 
 std::string format_trade(const std::vector<SimulatedJob>& jobs) {
-  TextTable table({"quorum", "rounds", "time", "accuracy", "best", "taken", "late", "refused", "reissued",
-                   "vanished", "received", "sent"});
-  for (const SimulatedJob& job : jobs) table.add(row_of(job));
-  std::string text = table.text() + "\n";
+  const bool with_accuracy = measured(jobs);
+  TextTable table(made_of(row_of(jobs.front(), with_accuracy), [](const Cell& cell) { return cell.name; }));
   for (const SimulatedJob& job : jobs) {
-    text += quorum_text(job) + "  " + bar(job.outcome.seconds / longest(jobs)) + " " +
-            format_seconds(job.outcome.seconds);
-    if (const auto accuracy = last_accuracy(job)) text += ", accuracy " + accuracy_text(accuracy);
-    text += "\n";
+    table.add(made_of(row_of(job, with_accuracy), [](const Cell& cell) { return cell.text; }));
   }
-  return text;
+  return table.text() + "\n" + bars(jobs);
 }
 
 std::string trade_page(const std::string& title, const std::vector<SimulatedJob>& jobs) {
+  const bool with_accuracy = measured(jobs);
   std::vector<std::vector<std::string>> rows;
   for (const SimulatedJob& job : jobs) {
-    rows.push_back(row_of(job));
-    for (std::string& cell : rows.back()) cell = html_text(cell);
+    rows.push_back(
+        made_of(row_of(job, with_accuracy), [](const Cell& cell) { return html_text(cell.text); }));
   }
   const std::string header =
-      "<h1>" + html_text(title) +
-      "</h1>\n<p class=\"soft\">Simulated: workers are events in virtual time; what they "
-      "train and what is averaged is real, where an accuracy is given.</p>\n";
-  return html_page(title, kChartStyle, header,
+      "<h1>" + html_text(title) + "</h1>\n<p class=\"soft\">Simulated: workers are events in virtual time" +
+      (with_accuracy ? "; what they train and what is averaged is real" : "") + ".</p>\n";
+  return html_page(title, std::string(kChartStyle) + kPageStyle, header,
                    html_table("What each quorum takes and gives",
-                              {"Quorum", "#Rounds", "#Time", "#Accuracy", "#Best", "#Taken", "#Late",
-                               "#Refused", "#Reissued", "#Vanished", "#Received", "#Sent"},
-                              rows) +
+                              made_of(row_of(jobs.front(), with_accuracy), page_heading), rows) +
                        hours_chart(jobs) + accuracy_chart(jobs));
 }
 

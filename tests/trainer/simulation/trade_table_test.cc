@@ -20,7 +20,27 @@ std::size_t lines_of(const std::string& page) {
   return lines;
 }
 
+SimulatedJob job_of(std::int64_t needed, double seconds) {
+  SimulatedJob job{.needed = needed, .nodes = 10, .outcome = {}, .round_ends = {}};
+  job.outcome.seconds = seconds;
+  return job;
+}
+
+// Where the bar of that line begins.
+std::size_t bar_of(const std::string& text, const std::string& quorum) {
+  return text.find("\u2588", text.rfind(quorum)) - text.rfind(quorum);
+}
+
 }  // namespace
+
+TEST_CASE("bars of times begin below each other") {
+  const std::string text = format_trade({job_of(9, 30), job_of(10, 60)});
+  CHECK(bar_of(text, "9 of 10") == bar_of(text, "10 of 10"));
+}
+
+TEST_CASE("a table of what was not measured has no accuracies") {
+  CHECK_THAT(format_trade({job_of(9, 30)}), !Catch::Matchers::Contains("accuracy"));
+}
 
 TEST_CASE("a chart of eight quorums has a line for each") {
   CHECK(lines_of(page_of(8)) == 8);
