@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -31,8 +31,7 @@ struct SimulateArguments {
 SimulatedJob simulate(const SimulateArguments& arguments, const JobFile& file, const PreparedJob& prepared) {
   std::unique_ptr<SimulatedWork> work;
   if (arguments.times_only) {
-    const auto fragments = prepared.job.sample.count.value_or(0);
-    work = std::make_unique<UndoneWork>(prepared.weights.size(), static_cast<std::int64_t>(fragments));
+    work = std::make_unique<UndoneWork>(prepared.weights.size(), prepared.sampler);
   } else {
     work = std::make_unique<SimulatedTraining>(prepared, arguments.places, file.module);
   }
@@ -49,12 +48,19 @@ SimulatedJob simulate(const SimulateArguments& arguments, const JobFile& file, c
   return simulated;
 }
 
+// A quorum as job files have it, but that 1 is all nodes.
+double share_of(double quorum, std::int64_t nodes) {
+  if (quorum > 0 && quorum <= 1) return quorum;
+  const auto most = static_cast<double>(nodes);
+  if (quorum >= 2 && quorum <= most && quorum == std::floor(quorum)) return quorum / most;
+  throw Error(Errc::usage, "--quorum " + Json(quorum).dump() +
+                               ": write a share of the nodes, above 0, up to 1, or a "
+                               "whole number of them from 2 to the job's " +
+                               std::to_string(nodes));
+}
+
 void check(const SimulateArguments& arguments, const PreparedJob& prepared) {
   draw_speeds(arguments.fleet);
-  if (arguments.times_only && !prepared.job.sample.count) {
-    throw Error(Errc::usage,
-                "--times-only needs to know how many fragments a part has: give [sample] a count");
-  }
   if (prepared.job.asynchronous() && !arguments.quorums.empty()) {
     throw Error(Errc::usage, "--quorum means nothing to the rule \"" + prepared.job.rule.name +
                                  "\", which takes results as they come");
@@ -70,7 +76,8 @@ void run(const SimulateArguments& arguments) {
     prepared.job.evaluation.reset();
     prepared.job.stop = {};
   }
-  std::vector<double> quorums = arguments.quorums;
+  std::vector<double> quorums;
+  for (const double quorum : arguments.quorums) quorums.push_back(share_of(quorum, prepared.job.nodes));
   if (quorums.empty()) quorums.push_back(prepared.job.quorum);
   std::vector<SimulatedJob> jobs;
   for (const double quorum : quorums) {
@@ -133,9 +140,9 @@ void add_simulate(CLI::App& program) {
   add_fleet(command, arguments->fleet);
   command
       ->add_option("--quorum", arguments->quorums,
-                   "Shares of the nodes to try, above 0, up to 1; the job's own without it")
-      ->delimiter(',')
-      ->check(CLI::Range(1e-6, 1.0));
+                   "Quorums to try: shares of the nodes, above 0, up to 1, or numbers of them from 2 on; "
+                   "the job's own without it")
+      ->delimiter(',');
   command->add_flag("--times-only", arguments->times_only, "Train nothing: only the times of the rounds");
   command->add_option("-o,--output", arguments->page, "Write table and charts as a page (HTML)");
   command->add_flag("--json", arguments->json, "As JSON");

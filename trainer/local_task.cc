@@ -29,8 +29,7 @@ std::vector<float> kept_or(KeptNumbers& kept, const char* name, std::vector<floa
 
 void expect_finite(const std::vector<float>& numbers) {
   if (std::all_of(numbers.begin(), numbers.end(), [](float v) { return std::isfinite(v); })) return;
-  throw Error(Errc::bad_input,
-              "the training ended in weights that are no numbers; try a lower learning rate");
+  throw LossNotFinite("the training ended in weights that are no numbers; try a lower learning rate");
 }
 
 rounds::ResultReport report_of(const rounds::Lease& lease, const LocalTraining& local) {

@@ -11,12 +11,7 @@ Membership::Membership(const std::string& url, const std::string& join_token, co
 }
 
 const rounds::WeightsFile& Membership::weights(std::int64_t version) {
-  if (weights_version_ != version) {
-    weights_version_ = -1;
-    weights_ = rounds::parse_weights(persist([&] { return link_.weights(version); }));
-    weights_version_ = version;
-  }
-  return weights_;
+  return weights_.get(version, [&] { return persist([&] { return link_.weights(version); }); });
 }
 
 void Membership::give_up_lease() {

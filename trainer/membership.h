@@ -12,6 +12,7 @@
 #include "libfrag/base/stop.h"
 #include "trainer/aggregator_link.h"
 #include "trainer/patience.h"
+#include "trainer/version_in_memory.h"
 
 namespace frag::trainer {
 
@@ -56,8 +57,7 @@ class Membership {
   AggregatorLink link_;
   Patience patience_;
   std::string token_;
-  std::int64_t weights_version_ = -1;
-  rounds::WeightsFile weights_;
+  VersionInMemory weights_;
 };
 
 template <class Lease>

@@ -2,9 +2,11 @@
 // weights made.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "libfrag/sampling/sampler.h"
 #include "trainer/job_file.h"
 #include "trainer/network.h"
 
@@ -12,7 +14,8 @@ namespace frag::trainer {
 
 struct PreparedJob {
   rounds::JobSpec job;
-  std::string weights;  // the first: a safetensors file
+  std::string weights;                     // the first: a safetensors file
+  std::shared_ptr<const Sampler> sampler;  // of its dataset
 };
 
 // `places` (a dataset folder, tars, or mirrors) are asked for the dataset instead of the job's mirrors, where

@@ -138,6 +138,13 @@ void TaskMemory::keep(const rounds::Lease& lease, KeptTask kept) {
   file.commit();
 }
 
+void TaskMemory::keep_only(const std::string& task, KeptNumbers KeptTask::*state) {
+  if (!heading_ || heading_->task != task) return;
+  KeptTask one;
+  one.*state = std::move(kept_.*state);
+  kept_ = std::move(one);
+}
+
 void TaskMemory::forget_others(std::int64_t job) {
   std::error_code ignored;
   for (const auto& file : std::filesystem::directory_iterator(folder_, ignored)) {

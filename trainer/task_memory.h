@@ -40,6 +40,10 @@ class TaskMemory {
   // Durable on return. Errc::io.
   void keep(const rounds::Lease& lease, KeptTask kept);
 
+  // Of the newest task, if it is this one, only that state stays in memory: no lease will ask for the others.
+  // A folder keeps them, as somebody else may.
+  void keep_only(const std::string& task, KeptNumbers KeptTask::*state);
+
   // Removes what is kept of all jobs but `job`.
   void forget_others(std::int64_t job);
 

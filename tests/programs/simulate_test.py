@@ -62,6 +62,33 @@ def check_asynchronous(folder):
     assert abs(job["seconds"] - 30) < 4, job
 
 
+def check_counts(folder):
+    """A part without a count takes as long where nothing is trained as where it is."""
+    (folder / "all.toml").write_text(JOB.replace("count = 30\nseed", 'policy = "static"\nseed').replace("rounds = 2", "rounds = 1"))
+    only_times, = simulate(folder, "--times-only", "--quorum", "1", job="all.toml")
+    trained, = simulate(folder, "--quorum", "1", job="all.toml")
+    assert trained["seconds"] == only_times["seconds"] > 1, (trained, only_times)
+
+
+def check_quorums(folder):
+    """A chart has a line for each of five quorums; whole numbers are nodes."""
+    jobs = simulate(folder, "--quorum", "0.3,2,0.9,3,1", "--times-only", "-o", "five.html")
+    assert [job["needed"] for job in jobs] == [1, 2, 3, 3, 3], jobs
+    assert (folder / "five.html").read_text().count('class="key"') == 5
+    for wrong in ("4", "1.5", "0"):
+        assert "from 2 to the job's 3" in refused(folder, "--quorum", wrong, "--times-only"), wrong
+
+
+def check_norm_limit(folder):
+    text = refused(folder, "--seed", "3", job="norm_limit = 1e-6\n" + JOB, status=6)
+    assert "results in a row were refused" in text and "the job takes up to" in text, text
+
+
+def check_divergence(folder):
+    text = refused(folder, job=JOB.replace("[local]", "[local]\nlearning_rate = 1e6\nepochs = 2"), status=6)
+    assert "results in a row were refused" in text and "no longer a number" in text, text
+
+
 def check_table(folder):
     text = program("fragtrain", "simulate", "job.toml", "--data", "gels.frag", *FLEET, "--quorum", "0.6,1", "--times-only", cwd=folder)
     assert re.search(r"^2 of 3 +2 +6\.0 s", text, re.M) and re.search(r"^3 of 3 +2 +1 min", text, re.M), text
@@ -69,7 +96,6 @@ def check_table(folder):
 
 def check_refusals(folder):
     assert "lognormal" in refused(folder, fleet=("--workers", 3, "--speeds", "fast"))
-    assert "count" in refused(folder, "--times-only", job=JOB.replace("count = 30\nseed", "seed"))
     assert "downpour" in refused(folder, "--quorum", "1", job=JOB + '[rule]\nname = "downpour"\n')
     stuck = refused(folder, "--times-only", "--failures", "0.99", "--away", "1e9", job=JOB.replace("1000", "1"), status=6)
     assert "enough workers" in stuck, stuck
@@ -81,7 +107,7 @@ def main():
         program("frag", "synth", "images", "--size", "160x128", "--per-class", 3, cwd=folder)
         program("frag", "cut", "images", "gels.frag", "--tile", 32, "--angles", "0", "--split", "34/33/33", cwd=folder)
         (folder / "job.toml").write_text(JOB)
-        for check in (check_times, check_training, check_asynchronous, check_table, check_refusals):
+        for check in (check_times, check_training, check_asynchronous, check_counts, check_quorums, check_norm_limit, check_divergence, check_table, check_refusals):
             check(folder)
 
 

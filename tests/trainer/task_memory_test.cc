@@ -37,6 +37,23 @@ TEST_CASE("what is kept goes on as the next lease says, also in another process"
   }
 }
 
+TEST_CASE("once it is known whether a task's result counts, only that state stays in memory") {
+  for (const auto state : {&KeptTask::taken, &KeptTask::refused}) {
+    TaskMemory memory;
+    memory.keep(lease_after(1, ""), kKeptOnce);
+    memory.keep_only("1-1-0-1", state);
+    CHECK(memory.settle(lease_after(1, "")).empty());
+    CHECK(memory.settle(lease_after(2, state == &KeptTask::taken ? "1-1-0-1" : "")) == kKeptOnce.*state);
+  }
+}
+
+TEST_CASE("what is known of another task's result lets nothing go of the newest that was kept") {
+  TaskMemory memory;
+  memory.keep(lease_after(1, ""), kKeptOnce);
+  memory.keep_only("1-2-0-1", &KeptTask::refused);
+  CHECK(memory.settle(lease_after(2, "1-1-0-1")) == kKeptOnce.taken);
+}
+
 TEST_CASE("what is kept of another history is not gone on with") {
   const test::TempDir folder;
   TaskMemory memory(folder / "keep");

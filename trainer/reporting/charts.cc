@@ -103,11 +103,12 @@ double largest_value(const std::vector<ChartLine>& lines) {
 }  // namespace
 
 std::string html_line_chart(const std::string& caption, const std::vector<double>& places,
-                            const std::vector<ChartLine>& lines, ChartRange range) {
+                            const std::vector<ChartLine>& lines, ChartRange range,
+                            const std::string& counted) {
   if (places.empty()) return "";
   const Plot plot(places.front(), places.back(),
                   range == ChartRange::share ? 1.0 : round_above(largest_value(lines)));
-  std::string content = plot.axes(places, "epoch");
+  std::string content = plot.axes(places, counted);
   std::string keys;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     content += draw_line(plot, places, lines[i], i);
@@ -149,7 +150,10 @@ const char* const kChartStyle = R"(
 .even { stroke: var(--soft); stroke-dasharray: 4 4; fill: none; }
 .line0 { --stroke: var(--bar); } .line1 { --stroke: var(--second); }
 .line2 { --stroke: var(--third); } .line3 { --stroke: var(--fourth); }
-.line1 path { stroke-dasharray: 7 3; } .line2 path { stroke-dasharray: 2 3; } .line3 path { stroke-dasharray: 9 3 2 3; }
+.line4 { --stroke: var(--second); } .line5 { --stroke: var(--third); }
+.line6 { --stroke: var(--fourth); } .line7 { --stroke: var(--bar); }
+.line1 path, .line6 path { stroke-dasharray: 7 3; } .line2 path, .line7 path { stroke-dasharray: 2 3; }
+.line3 path { stroke-dasharray: 9 3 2 3; }
 [class^="line"] path { stroke: var(--stroke); stroke-width: 2; fill: none; }
 [class^="line"] circle { fill: var(--stroke); }
 .bins circle { fill-opacity: .75; }

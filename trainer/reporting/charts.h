@@ -1,6 +1,7 @@
 // Charts as SVG within a page: they scale with it and follow its colours. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,10 +25,14 @@ enum class ChartRange {
   from_zero,  // 0 to a round number above the largest value
 };
 
-// A figure with its caption. `places` are what the horizontal axis counts (epochs), ascending; at most four
-// lines, the words of all are plain text.
+// Lines that can be told apart in one chart.
+inline constexpr std::size_t kMostChartLines = 8;
+
+// A figure with its caption. `places` are what the horizontal axis counts, `counted` by name, ascending; at
+// most kMostChartLines lines, the words of all are plain text.
 std::string html_line_chart(const std::string& caption, const std::vector<double>& places,
-                            const std::vector<ChartLine>& lines, ChartRange range);
+                            const std::vector<ChartLine>& lines, ChartRange range,
+                            const std::string& counted = "epoch");
 
 // How often the network is right beside how sure it is, bin by bin: on the diagonal it is as right as it
 // says.

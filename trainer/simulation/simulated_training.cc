@@ -6,6 +6,7 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
+#include "libfrag/base/text.h"
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/result_check.h"
 #include "trainer/evaluator.h"
@@ -20,6 +21,23 @@ std::filesystem::path make_folder() {
   return path;
 }
 
+// What cannot be removed now goes with the folder.
+void remove_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+}
+
+// As the aggregator looks at a result.
+rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
+                            double norm_limit) {
+  rounds::ResultCheck check = rounds::check_result(path, base);
+  if (check.fault.empty() && norm_limit > 0 && check.norm > norm_limit) {
+    check.fault = "the change has norm " + format_fixed(check.norm, 3) + ", and the job takes up to " +
+                  format_fixed(norm_limit, 3);
+  }
+  return check;
+}
+
 }  // namespace
 
 SimulatedTraining::SimulatedTraining(const PreparedJob& job, std::vector<std::string> places,
@@ -27,7 +45,8 @@ SimulatedTraining::SimulatedTraining(const PreparedJob& job, std::vector<std::st
     : job_(job),
       module_(module ? &*module : nullptr),
       folder_(make_folder()),
-      reader_({.mirrors = std::move(places), .data = "", .who = ""}) {}
+      reader_({.mirrors = std::move(places), .data = "", .who = ""}),
+      sizes_(job.sampler) {}
 
 SimulatedTraining::~SimulatedTraining() {
   std::error_code ignored;
@@ -47,12 +66,7 @@ std::filesystem::path SimulatedTraining::result_path(const std::string& task) co
 }
 
 const rounds::WeightsFile& SimulatedTraining::weights(std::int64_t version) {
-  if (weights_version_ != version) {
-    weights_version_ = -1;
-    weights_ = rounds::parse_weights(read_file(weights_path(version)));
-    weights_version_ = version;
-  }
-  return weights_;
+  return weights_.get(version, [&] { return read_file(weights_path(version)); });
 }
 
 WantedSet SimulatedTraining::instead(WantedSet wanted) const {
@@ -66,32 +80,43 @@ FragmentSet SimulatedTraining::draw(const rounds::Lease& lease) {
 
 std::pair<std::string, std::uint64_t> SimulatedTraining::first_weights() {
   write_file_atomic(weights_path(0), job_.weights);
+  versions_.insert(0);
   return {xxh3_128_hex(job_.weights), job_.weights.size()};
 }
 
 std::int64_t SimulatedTraining::fragments(const rounds::Lease& lease) {
-  if (lease.sample.count) return static_cast<std::int64_t>(*lease.sample.count);
-  const std::pair key(lease.sample.round, lease.sample.part);
-  const auto known = sizes_.find(key);
-  if (known != sizes_.end()) return known->second;
-  return sizes_[key] = static_cast<std::int64_t>(draw(lease).size());
+  return sizes_.of(lease.sample);
 }
 
-rounds::CheckedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease& lease) {
-  const rounds::WeightsFile& start = weights(lease.weights);
+TrainedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease& lease) {
   const FragmentSet set = draw(lease);
-  const TaskResult result =
-      do_task({.lease = lease, .start = start, .set = set, .module = module_}, memories_[worker]);
+  try {
+    const TaskInput input{.lease = lease, .start = weights(lease.weights), .set = set, .module = module_};
+    return deliver(lease, do_task(input, memories_[worker]).file);
+  } catch (const LossNotFinite& error) {
+    return {.fault = error.what(), .result = {}};
+  }
+}
+
+TrainedResult SimulatedTraining::deliver(const rounds::Lease& lease, const std::string& file) {
   const std::filesystem::path path = result_path(lease.task);
-  write_file_atomic(path, result.file);
-  const rounds::ResultCheck check = rounds::check_result(path, start.layout);
-  if (!check.fault.empty()) throw Error(Errc::bad_input, "task " + lease.task + ": " + check.fault);
-  return {xxh3_128_hex(result.file), result.file.size(), check.norm, check.report};
+  write_file_atomic(path, file);
+  const rounds::ResultCheck check = checked(path, weights(lease.weights).layout, job_.job.norm_limit);
+  return {
+      .fault = check.fault,
+      .result = {
+          .digest = xxh3_128_hex(file), .bytes = file.size(), .norm = check.norm, .report = check.report}};
 }
 
 bool SimulatedTraining::needs_late_results() const {
   return job_.job.compression.wire == rounds::Wire::dgc ||
          rounds::local_pull(job_.job.rule, job_.job.local).elastic.has_value();
+}
+
+void SimulatedTraining::delivered(std::int64_t worker, const rounds::Lease& lease, Fate fate) {
+  const bool counts = fate == Fate::counts;
+  memories_[worker].keep_only(lease.task, counts ? &KeptTask::taken : &KeptTask::refused);
+  if (!counts) remove_file(result_path(lease.task));
 }
 
 std::pair<std::string, std::uint64_t> SimulatedTraining::close(const rounds::Closing& closing) {
@@ -103,10 +128,18 @@ std::pair<std::string, std::uint64_t> SimulatedTraining::close(const rounds::Clo
   files.next_memory = memory_path(closing.version);
   const auto rule = rounds::make_rule(closing.rule, closing.step);
   const rounds::Aggregated written = rounds::aggregate(files, *rule);
-  std::error_code ignored;
-  for (const auto& path : files.results) std::filesystem::remove(path, ignored);
-  std::filesystem::remove(files.memory, ignored);
+  versions_.insert(closing.version);
+  for (const auto& path : files.results) remove_file(path);
+  remove_file(files.memory);
   return {written.digest, written.bytes};
+}
+
+void SimulatedTraining::keep_only(const std::set<std::int64_t>& versions) {
+  std::erase_if(versions_, [&](std::int64_t version) {
+    if (versions.contains(version)) return false;
+    remove_file(weights_path(version));
+    return true;
+  });
 }
 
 rounds::Measurement SimulatedTraining::measure(const rounds::EvaluationLease& lease) {
@@ -123,14 +156,15 @@ std::pair<std::string, std::uint64_t> UndoneWork::first_weights() {
 }
 
 std::int64_t UndoneWork::fragments(const rounds::Lease& lease) {
-  return lease.sample.count ? static_cast<std::int64_t>(*lease.sample.count) : fragments_;
+  return sizes_.of(lease.sample);
 }
 
-rounds::CheckedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {
+TrainedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {
   rounds::ResultReport report;
   report.task = lease.task;
   report.fragments = fragments(lease);
-  return {lease.task, weights_bytes_, 0, report};
+  const std::uint64_t bytes = result_bytes(lease.compression, lease.round, weights_bytes_);
+  return {.fault = "", .result = {.digest = lease.task, .bytes = bytes, .norm = 0, .report = report}};
 }
 
 std::pair<std::string, std::uint64_t> UndoneWork::close(const rounds::Closing& closing) {

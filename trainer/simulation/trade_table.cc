@@ -1,7 +1,9 @@
 #include "trainer/simulation/trade_table.h"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
+#include <span>
 
 #include "libfrag/base/text.h"
 #include "libfrag/cutting/html.h"
@@ -11,11 +13,12 @@
 namespace frag::trainer {
 namespace {
 
-constexpr std::size_t kMostLines = 4;  // of a chart
 constexpr std::size_t kBarCells = 30;
+// A table of twelve columns has room.
+constexpr char kPageStyle[] = "body { max-width: 74rem; }\n";
 
 struct Totals {
-  std::int64_t rounds = 0, taken = 0, late = 0, reissued = 0;
+  std::int64_t rounds = 0, taken = 0, late = 0, refused = 0, reissued = 0;
   std::uint64_t received = 0, sent = 0;
 };
 
@@ -25,6 +28,7 @@ Totals totals_of(const SimulatedJob& job) {
     totals.rounds += round.state == "closed";
     totals.taken += round.taken;
     totals.late += round.late;
+    totals.refused += round.refused;
     totals.reissued += round.reissued;
     totals.received += round.received;
     totals.sent += round.sent;
@@ -53,6 +57,17 @@ std::string bar(double share) {
   return text;
 }
 
+// The jobs that a chart has lines for, and its caption, which says so where these are not all.
+std::span<const SimulatedJob> drawn_of(const std::vector<SimulatedJob>& jobs) {
+  return std::span(jobs).first(std::min(jobs.size(), kMostChartLines));
+}
+
+std::string caption_of(const std::string& what, const std::vector<SimulatedJob>& jobs) {
+  if (jobs.size() <= kMostChartLines) return what + ", for each quorum";
+  return what + ", for the first " + std::to_string(kMostChartLines) + " of " + std::to_string(jobs.size()) +
+         " quorums";
+}
+
 // Accuracy over rounds: all jobs have the same ones, or fewer.
 std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
   std::vector<double> places;
@@ -65,8 +80,7 @@ std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
   places.erase(std::unique(places.begin(), places.end()), places.end());
   if (places.empty()) return "";
   std::vector<ChartLine> lines;
-  for (const SimulatedJob& job : jobs) {
-    if (lines.size() == kMostLines) break;
+  for (const SimulatedJob& job : drawn_of(jobs)) {
     ChartLine line{quorum_text(job), std::vector<std::optional<double>>(places.size())};
     for (const rounds::Measurement& one : job.outcome.status.measurements) {
       const auto place = std::lower_bound(places.begin(), places.end(), static_cast<double>(one.round));
@@ -74,7 +88,7 @@ std::string accuracy_chart(const std::vector<SimulatedJob>& jobs) {
     }
     lines.push_back(std::move(line));
   }
-  return html_line_chart("Accuracy by round, for each quorum", places, lines, ChartRange::share);
+  return html_line_chart(caption_of("Accuracy by round", jobs), places, lines, ChartRange::share, "round");
 }
 
 std::string hours_chart(const std::vector<SimulatedJob>& jobs) {
@@ -84,29 +98,73 @@ std::string hours_chart(const std::vector<SimulatedJob>& jobs) {
   for (std::size_t round = 1; round <= most; ++round) places.push_back(static_cast<double>(round));
   if (places.empty()) return "";
   std::vector<ChartLine> lines;
-  for (const SimulatedJob& job : jobs) {
-    if (lines.size() == kMostLines) break;
+  for (const SimulatedJob& job : drawn_of(jobs)) {
     ChartLine line{quorum_text(job), std::vector<std::optional<double>>(most)};
     for (std::size_t r = 0; r < job.round_ends.size(); ++r) line.values[r] = job.round_ends[r] / 60;
     lines.push_back(std::move(line));
   }
-  return html_line_chart("Virtual minutes until a round has closed, for each quorum", places, lines,
-                         ChartRange::from_zero);
+  return html_line_chart(caption_of("Virtual minutes until a round has closed", jobs), places, lines,
+                         ChartRange::from_zero, "round");
 }
 
-std::vector<std::string> row_of(const SimulatedJob& job) {
+bool measured(const std::vector<SimulatedJob>& jobs) {
+  return std::any_of(jobs.begin(), jobs.end(),
+                     [](const SimulatedJob& job) { return last_accuracy(job).has_value(); });
+}
+
+struct Cell {
+  std::string name;
+  std::string text;
+};
+
+std::vector<Cell> row_of(const SimulatedJob& job, bool with_accuracy) {
   const Totals totals = totals_of(job);
-  return {quorum_text(job),
-          std::to_string(totals.rounds),
-          format_seconds(job.outcome.seconds),
-          accuracy_text(last_accuracy(job)),
-          accuracy_text(best_accuracy(job)),
-          std::to_string(totals.taken),
-          std::to_string(totals.late),
-          std::to_string(totals.reissued),
-          std::to_string(job.outcome.vanished),
-          format_bytes(totals.received),
-          format_bytes(totals.sent)};
+  std::vector<Cell> row{{"quorum", quorum_text(job)},
+                        {"rounds", std::to_string(totals.rounds)},
+                        {"time", format_seconds(job.outcome.seconds)}};
+  if (with_accuracy) {
+    row.push_back({"accuracy", accuracy_text(last_accuracy(job))});
+    row.push_back({"best", accuracy_text(best_accuracy(job))});
+  }
+  row.insert(row.end(), {{"taken", std::to_string(totals.taken)},
+                         {"late", std::to_string(totals.late)},
+                         {"refused", std::to_string(totals.refused)},
+                         {"reissued", std::to_string(totals.reissued)},
+                         {"vanished", std::to_string(job.outcome.vanished)},
+                         {"received", format_bytes(totals.received)},
+                         {"sent", format_bytes(totals.sent)}});
+  return row;
+}
+
+// One of each cell of the jobs' rows, which all have the same.
+template <class Make>
+std::vector<std::string> made_of(const std::vector<Cell>& row, const Make& make) {
+  std::vector<std::string> made;
+  for (const Cell& cell : row) made.push_back(make(cell));
+  return made;
+}
+
+// "#Taken": a column of numbers.
+std::string page_heading(const Cell& cell) {
+  std::string heading = cell.name;
+  heading.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(heading.front())));
+  return cell.name == "quorum" ? heading : "#" + heading;
+}
+
+// The times of the jobs side by side.
+std::string bars(const std::vector<SimulatedJob>& jobs) {
+  std::size_t widest = 0;
+  for (const SimulatedJob& job : jobs) widest = std::max(widest, quorum_text(job).size());
+  std::string text;
+  for (const SimulatedJob& job : jobs) {
+    std::string quorum = quorum_text(job);
+    quorum.resize(widest, ' ');
+    text +=
+        quorum + "  " + bar(job.outcome.seconds / longest(jobs)) + " " + format_seconds(job.outcome.seconds);
+    if (const auto accuracy = last_accuracy(job)) text += ", accuracy " + accuracy_text(accuracy);
+    text += "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -125,34 +183,27 @@ std::optional<double> best_accuracy(const SimulatedJob& job) {
 }
 
 std::string format_trade(const std::vector<SimulatedJob>& jobs) {
-  TextTable table({"quorum", "rounds", "time", "accuracy", "best", "taken", "late", "reissued", "vanished",
-                   "received", "sent"});
-  for (const SimulatedJob& job : jobs) table.add(row_of(job));
-  std::string text = table.text() + "\n";
+  const bool with_accuracy = measured(jobs);
+  TextTable table(made_of(row_of(jobs.front(), with_accuracy), [](const Cell& cell) { return cell.name; }));
   for (const SimulatedJob& job : jobs) {
-    text += quorum_text(job) + "  " + bar(job.outcome.seconds / longest(jobs)) + " " +
-            format_seconds(job.outcome.seconds);
-    if (const auto accuracy = last_accuracy(job)) text += ", accuracy " + accuracy_text(accuracy);
-    text += "\n";
+    table.add(made_of(row_of(job, with_accuracy), [](const Cell& cell) { return cell.text; }));
   }
-  return text;
+  return table.text() + "\n" + bars(jobs);
 }
 
 std::string trade_page(const std::string& title, const std::vector<SimulatedJob>& jobs) {
+  const bool with_accuracy = measured(jobs);
   std::vector<std::vector<std::string>> rows;
   for (const SimulatedJob& job : jobs) {
-    rows.push_back(row_of(job));
-    for (std::string& cell : rows.back()) cell = html_text(cell);
+    rows.push_back(
+        made_of(row_of(job, with_accuracy), [](const Cell& cell) { return html_text(cell.text); }));
   }
   const std::string header =
-      "<h1>" + html_text(title) +
-      "</h1>\n<p class=\"soft\">Simulated: workers are events in virtual time; what they "
-      "train and what is averaged is real, where an accuracy is given.</p>\n";
-  return html_page(title, kChartStyle, header,
+      "<h1>" + html_text(title) + "</h1>\n<p class=\"soft\">Simulated: workers are events in virtual time" +
+      (with_accuracy ? "; what they train and what is averaged is real" : "") + ".</p>\n";
+  return html_page(title, std::string(kChartStyle) + kPageStyle, header,
                    html_table("What each quorum takes and gives",
-                              {"Quorum", "#Rounds", "#Time", "#Accuracy", "#Best", "#Taken", "#Late",
-                               "#Reissued", "#Vanished", "#Received", "#Sent"},
-                              rows) +
+                              made_of(row_of(jobs.front(), with_accuracy), page_heading), rows) +
                        hours_chart(jobs) + accuracy_chart(jobs));
 }
 
@@ -167,6 +218,7 @@ Json trade_json(const std::vector<SimulatedJob>& jobs) {
                {"seconds", job.outcome.seconds},
                {"taken", totals.taken},
                {"late", totals.late},
+               {"refused", totals.refused},
                {"reissued", totals.reissued},
                {"vanished", job.outcome.vanished},
                {"received", totals.received},

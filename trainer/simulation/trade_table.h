@@ -22,6 +22,7 @@ struct SimulatedJob {
 std::optional<double> best_accuracy(const SimulatedJob& job);
 std::optional<double> last_accuracy(const SimulatedJob& job);
 
+// Of at least one job.
 std::string format_trade(const std::vector<SimulatedJob>& jobs);
 std::string trade_page(const std::string& title, const std::vector<SimulatedJob>& jobs);
 Json trade_json(const std::vector<SimulatedJob>& jobs);

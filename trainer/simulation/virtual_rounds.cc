@@ -8,7 +8,9 @@
 
 #include "libfrag/base/error.h"
 #include "libfrag/base/stop.h"
+#include "libfrag/rounds/dgc.h"
 #include "libfrag/rounds/memory_store.h"
+#include "libfrag/rounds/millis.h"
 
 namespace frag::trainer {
 namespace {
@@ -17,11 +19,8 @@ using rounds::Millis;
 
 constexpr Millis kPoll = 20'000;             // a worker in a long poll asks again after this time
 constexpr double kPatienceDeadlines = 1000;  // without a result
-constexpr double kHalfBytes = 0.5;           // of the weights: a result in half precision
-
-Millis millis(double seconds) {
-  return std::max<Millis>(1, static_cast<Millis>(std::llround(seconds * 1000)));
-}
+constexpr std::int64_t kMostRefused = 20;    // results a node, in a row
+constexpr double kEntryBytes = sizeof(float) + sizeof(std::int32_t);  // a number and its place
 
 enum class Happening { ask, beat, arrive, vanish, back };
 
@@ -67,13 +66,18 @@ class VirtualRounds {
   void ask(std::size_t worker);
   void begin(std::size_t worker, const rounds::Lease& lease);
   void deliver(std::size_t worker);
+  // Whether a result of the task could count.
+  bool admitted(std::int64_t worker, const std::string& task);
+  Fate take(std::int64_t worker, const std::string& task, const TrainedResult& trained);
+  void refuse(std::int64_t worker, const std::string& task, const std::string& fault);
   void settle();
   void measure();
+  void let_go_of_weights(std::int64_t newest);
+  void expect_not_paused() const;
   void wake_idle();
 
-  double request_seconds(double bytes);
+  double request_seconds(std::uint64_t bytes);
   double seconds_of(const VirtualWorker& worker, const rounds::Lease& lease);
-  double result_bytes() const;
 
   const rounds::JobSpec& job_;
   const FleetSettings& fleet_;
@@ -89,8 +93,9 @@ class VirtualRounds {
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::int64_t planned_ = 0;
   std::uint64_t openings_ = 0;
-  double weights_bytes_ = 0;
+  std::uint64_t weights_bytes_ = 0;
   Millis last_result_ = 0;
+  std::int64_t refused_in_a_row_ = 0;
   bool finished_ = false;
   VirtualOutcome outcome_;
 };
@@ -101,6 +106,7 @@ VirtualOutcome VirtualRounds::run() {
     throw_if_stopped();
     step();
     settle();
+    expect_not_paused();
     wake_idle();
     if (static_cast<double>(now_ - last_result_) > kPatienceDeadlines * job_.deadline_s * 1000) {
       throw Error(Errc::unavailable,
@@ -115,7 +121,7 @@ VirtualOutcome VirtualRounds::run() {
 
 void VirtualRounds::open() {
   const auto [digest, bytes] = work_.first_weights();
-  weights_bytes_ = static_cast<double>(bytes);
+  weights_bytes_ = bytes;
   coordinator_.open(coordinator_.submit(job_), digest, bytes);
   if (job_.evaluation) evaluator_ = coordinator_.join("evaluator").worker;
   for (const double speed : draw_speeds(fleet_)) {
@@ -129,7 +135,8 @@ void VirtualRounds::open() {
 }
 
 void VirtualRounds::plan(std::size_t worker, Happening what, double seconds) {
-  events_.push({now_ + (seconds > 0 ? millis(seconds) : 0), ++planned_, what, worker, workers_[worker].life});
+  events_.push(
+      {now_ + (seconds > 0 ? rounds::millis(seconds) : 0), ++planned_, what, worker, workers_[worker].life});
 }
 
 void VirtualRounds::step() {
@@ -199,7 +206,7 @@ void VirtualRounds::ask(std::size_t number) {
 void VirtualRounds::begin(std::size_t number, const rounds::Lease& lease) {
   VirtualWorker& worker = workers_[number];
   worker.lease = lease;
-  coordinator_.count_bytes(0, static_cast<std::uint64_t>(weights_bytes_));
+  coordinator_.count_bytes(0, weights_bytes_);
   const double seconds = seconds_of(worker, lease);
   if (random_.uniform() < fleet_.failures) {
     plan(number, Happening::vanish, seconds * random_.uniform());
@@ -209,21 +216,9 @@ void VirtualRounds::begin(std::size_t number, const rounds::Lease& lease) {
   plan(number, Happening::beat, job_.lease_s / 3);
 }
 
-double VirtualRounds::request_seconds(double bytes) {
-  const double moving = fleet_.bandwidth > 0 ? bytes / fleet_.bandwidth : 0;
+double VirtualRounds::request_seconds(std::uint64_t bytes) {
+  const double moving = fleet_.bandwidth > 0 ? static_cast<double>(bytes) / fleet_.bandwidth : 0;
   return moving + draw_exponential(random_, fleet_.latency_s);
-}
-
-double VirtualRounds::result_bytes() const {
-  switch (job_.compression.wire) {
-    case rounds::Wire::fp32:
-      return weights_bytes_;
-    case rounds::Wire::fp16:
-      return weights_bytes_ * kHalfBytes;
-    case rounds::Wire::dgc:
-      return weights_bytes_ * 2 * job_.compression.ratio;  // a number and its place
-  }
-  return weights_bytes_;
 }
 
 double VirtualRounds::seconds_of(const VirtualWorker& worker, const rounds::Lease& lease) {
@@ -231,7 +226,8 @@ double VirtualRounds::seconds_of(const VirtualWorker& worker, const rounds::Leas
   const std::int64_t fragments =
       local.steps > 0 ? local.steps * local.batch : work_.fragments(lease) * local.epochs;
   const double training = static_cast<double>(fragments) / (fleet_.rate * worker.speed);
-  return request_seconds(weights_bytes_) + training + request_seconds(result_bytes());
+  return request_seconds(weights_bytes_) + training +
+         request_seconds(result_bytes(lease.compression, lease.round, weights_bytes_));
 }
 
 void VirtualRounds::deliver(std::size_t number) {
@@ -239,18 +235,45 @@ void VirtualRounds::deliver(std::size_t number) {
   const rounds::Lease lease = *worker.lease;
   worker.lease.reset();
   ++worker.life;
-  std::optional<rounds::CheckedResult> result;
-  if (work_.needs_late_results()) result = work_.train(worker.id, lease);
-  try {
-    coordinator_.admit(worker.id, lease.task);
-    if (!result) result = work_.train(worker.id, lease);
-    coordinator_.accept(worker.id, lease.task, *result);
-    coordinator_.count_bytes(result->bytes, 0);
-    last_result_ = now_;
-  } catch (const Error& error) {
-    if (error.code() != Errc::refused) throw;  // late
+  std::optional<TrainedResult> trained;
+  if (work_.needs_late_results()) trained = work_.train(worker.id, lease);
+  Fate fate = Fate::wasted;
+  if (admitted(worker.id, lease.task)) {
+    if (!trained) trained = work_.train(worker.id, lease);
+    fate = take(worker.id, lease.task, *trained);
   }
+  work_.delivered(worker.id, lease, fate);
   plan(number, Happening::ask, draw_exponential(random_, fleet_.latency_s));
+}
+
+bool VirtualRounds::admitted(std::int64_t worker, const std::string& task) {
+  try {
+    coordinator_.admit(worker, task);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Errc::refused) throw;
+    return false;  // late
+  }
+}
+
+Fate VirtualRounds::take(std::int64_t worker, const std::string& task, const TrainedResult& trained) {
+  coordinator_.count_bytes(trained.result.bytes, 0);
+  if (!trained.fault.empty()) {
+    refuse(worker, task, trained.fault);
+    return Fate::wasted;
+  }
+  coordinator_.accept(worker, task, trained.result);
+  last_result_ = now_;
+  refused_in_a_row_ = 0;
+  return Fate::counts;
+}
+
+void VirtualRounds::refuse(std::int64_t worker, const std::string& task, const std::string& fault) {
+  coordinator_.reject(worker, task, fault);
+  // Each of them was trained, so a thousand deadlines of them could take days.
+  if (++refused_in_a_row_ < kMostRefused * job_.nodes) return;
+  throw Error(Errc::unavailable, std::to_string(refused_in_a_row_) +
+                                     " results in a row were refused, the newest because " + fault);
 }
 
 void VirtualRounds::settle() {
@@ -258,6 +281,7 @@ void VirtualRounds::settle() {
     const auto [digest, bytes] = work_.close(*closing);
     coordinator_.close(*closing, digest, bytes);
     measure();
+    let_go_of_weights(closing->version);
     const rounds::JobStatus status = coordinator_.status(1);
     if (report_) report_(status, static_cast<double>(now_) / 1000);
     finished_ = finished_ || status.state == "finished";
@@ -272,6 +296,28 @@ void VirtualRounds::measure() {
   }
 }
 
+// Everything is measured, so that only those are needed that work begins, or has begun, from. Also of tasks
+// that are late by now: the coordinator's prune() knows nothing of them, and keeps more for people to look
+// at.
+void VirtualRounds::let_go_of_weights(std::int64_t newest) {
+  std::set<std::int64_t> needed{newest};
+  for (const VirtualWorker& worker : workers_) {
+    if (worker.lease) needed.insert(worker.lease->weights);
+  }
+  work_.keep_only(needed);
+}
+
+void VirtualRounds::expect_not_paused() const {
+  // To ask after every event would cost more than the events.
+  if (job_.below_quorum != rounds::BelowQuorum::pause || openings_ == coordinator_.openings()) return;
+  const rounds::JobStatus status = coordinator_.status(1);
+  if (status.state != "paused") return;
+  throw Error(Errc::unavailable, "round " + std::to_string(status.history.back().round) +
+                                     " paused the job: " + status.reason +
+                                     ". Nobody resumes a simulated job: give it another below_quorum than "
+                                     "\"pause\", a longer deadline_s or a lower quorum");
+}
+
 void VirtualRounds::wake_idle() {
   while (openings_ != coordinator_.openings() && !finished_) {
     openings_ = coordinator_.openings();
@@ -282,6 +328,22 @@ void VirtualRounds::wake_idle() {
 }
 
 }  // namespace
+
+std::uint64_t result_bytes(const rounds::Compression& compression, std::int64_t round,
+                           std::uint64_t weights_bytes) {
+  switch (compression.wire) {
+    case rounds::Wire::fp32:
+      return weights_bytes;
+    case rounds::Wire::fp16:
+      return weights_bytes / 2;
+    case rounds::Wire::dgc: {
+      const double entries =
+          rounds::dgc_share(compression, round) * static_cast<double>(weights_bytes) / sizeof(float);
+      return static_cast<std::uint64_t>(std::llround(kEntryBytes * entries));
+    }
+  }
+  return weights_bytes;
+}
 
 VirtualOutcome run_virtual_rounds(const rounds::JobSpec& job, const FleetSettings& fleet, SimulatedWork& work,
                                   const RoundReport& report) {

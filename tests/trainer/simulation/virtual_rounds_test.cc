@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
+#include <utility>
 
 #include "libfrag/base/error.h"
 #include "tests/rounds/campaign.h"
@@ -30,7 +31,7 @@ FleetSettings fleet_of(std::int64_t workers, const std::string& speeds) {
 }
 
 VirtualOutcome outcome_of(const rounds::JobSpec& job, const FleetSettings& fleet) {
-  UndoneWork work(kBytes, 500);
+  UndoneWork work(kBytes);
   return run_virtual_rounds(job, fleet, work);
 }
 
@@ -40,6 +41,34 @@ std::int64_t sum_of(const VirtualOutcome& outcome, Field field) {
   for (const rounds::RoundStatus& round : outcome.status.history) sum += round.*field;
   return sum;
 }
+
+std::vector<std::uint64_t> received_of(const VirtualOutcome& outcome) {
+  std::vector<std::uint64_t> bytes;
+  for (const rounds::RoundStatus& round : outcome.status.history) bytes.push_back(round.received);
+  return bytes;
+}
+
+// The first result of part 1 is no good.
+class OnceFaulty : public UndoneWork {
+ public:
+  OnceFaulty() : UndoneWork(kBytes) {}
+  TrainedResult train(std::int64_t worker, const rounds::Lease& lease) override {
+    TrainedResult trained = UndoneWork::train(worker, lease);
+    if (lease.part == 1 && !std::exchange(was_faulty_, true)) trained.fault = "a number that is not finite";
+    return trained;
+  }
+
+ private:
+  bool was_faulty_ = false;
+};
+
+class AlwaysFaulty : public UndoneWork {
+ public:
+  AlwaysFaulty() : UndoneWork(kBytes) {}
+  TrainedResult train(std::int64_t, const rounds::Lease&) override {
+    return {.fault = "too large", .result = {}};
+  }
+};
 
 }  // namespace
 
@@ -104,6 +133,63 @@ TEST_CASE("a slow line makes the bytes of a round cost time") {
   fleet.bandwidth = 100;  // bytes/s: 10 s each way
   const VirtualOutcome outcome = outcome_of(simulated_job(2, 1, 1), fleet);
   CHECK(outcome.seconds == Approx(25).margin(0.5));
+}
+
+TEST_CASE("a result with a fault is counted as refused and its part issued again") {
+  OnceFaulty work;
+  const VirtualOutcome outcome = run_virtual_rounds(simulated_job(3, 1, 2), fleet_of(3, "1"), work);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::refused) == 1);
+  CHECK(sum_of(outcome, &rounds::RoundStatus::taken) == 2 * 3);
+}
+
+TEST_CASE("a job of which every result is refused ends and says why") {
+  AlwaysFaulty work;
+  CHECK_THROWS_WITH(run_virtual_rounds(simulated_job(3, 1, 2), fleet_of(3, "1"), work),
+                    Catch::Matchers::Contains("60 results in a row were refused") &&
+                        Catch::Matchers::Contains("too large"));
+}
+
+TEST_CASE("a job that pauses itself ends with what it lacked and the key to change") {
+  rounds::JobSpec job = simulated_job(2, 1, 1);
+  job.deadline_s = 10;
+  job.below_quorum = rounds::BelowQuorum::pause;
+  CHECK_THROWS_WITH(outcome_of(job, fleet_of(2, "1, 0.1")),
+                    Catch::Matchers::Contains("1 of 2 results at the deadline") &&
+                        Catch::Matchers::Contains("another below_quorum"));
+}
+
+TEST_CASE("what a sample without a count holds is known from its draw") {
+  rounds::JobSpec job = simulated_job(1, 1, 1);
+  job.sample.count.reset();
+  job.sample.balance = Balance::none;
+  const ClassRanges ranges = {{{.first = 0, .count = 300}}, {{.first = 300, .count = 200}}};
+  UndoneWork work(kBytes,
+                  std::make_shared<const Sampler>(std::vector<std::string>{"a", "b"},
+                                                  std::map<std::string, ClassRanges>{{"train", ranges}}));
+  CHECK(run_virtual_rounds(job, fleet_of(1, "1"), work).seconds == Approx(5).margin(0.2));
+}
+
+TEST_CASE("a result of deep gradient compression takes the bytes of its round's share of entries") {
+  rounds::JobSpec job = simulated_job(2, 1, 5);
+  job.compression = {.wire = rounds::Wire::dgc, .ratio = 0.01, .warmup = 4};
+  const VirtualOutcome outcome = outcome_of(job, fleet_of(2, "1"));
+  // Eight bytes for a quarter, then 6.3 %, ... of 250 entries, by each of two workers.
+  CHECK(received_of(outcome) == std::vector<std::uint64_t>{2 * 500, 2 * 126, 2 * 30, 2 * 20, 2 * 20});
+}
+
+TEST_CASE("the warm-up of a compression makes the first rounds' results take longer on a slow line") {
+  rounds::JobSpec job = simulated_job(1, 1, 5);
+  job.compression = {.wire = rounds::Wire::dgc, .ratio = 0.01, .warmup = 4};
+  FleetSettings fleet = fleet_of(1, "1");
+  fleet.bandwidth = 10;
+  const auto history = outcome_of(job, fleet).status.history;
+  CHECK(history.front().seconds - history.back().seconds == Approx(48).margin(0.5));  // 500 and 20 bytes
+}
+
+TEST_CASE("results in half precision take half the bytes where only times are simulated") {
+  rounds::JobSpec job = simulated_job(2, 1, 1);
+  job.compression.wire = rounds::Wire::fp16;
+  CHECK(received_of(outcome_of(job, fleet_of(2, "1"))) == std::vector<std::uint64_t>{kBytes});
 }
 
 TEST_CASE("speeds are drawn as they are asked for") {
