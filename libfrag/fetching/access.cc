@@ -38,8 +38,12 @@ class StoreAccess : public Access {
 
 class MirrorAccess : public Access {
  public:
-  MirrorAccess(const std::vector<std::string>& urls, const std::string& dataset_id)
-      : mirrors_(urls, {.dataset = dataset_id}), fetcher_(mirrors_, {}), reader_(fetcher_.store()) {}
+  MirrorAccess(const std::vector<std::string>& urls, const std::string& dataset_id,
+               std::vector<std::string> notes = {})
+      : mirrors_(urls, {.dataset = dataset_id}),
+        fetcher_(mirrors_, {.cancelled = [this] { return cancelled_ && cancelled_(); }}),
+        reader_(fetcher_.store()),
+        notes_(std::move(notes)) {}
 
   const Catalog& catalog() const override { return mirrors_.catalog(); }
 
@@ -50,6 +54,7 @@ class MirrorAccess : public Access {
   }
 
   void read(const ReadRequest& request, const std::function<void(Fragment)>& visit) override {
+    cancelled_ = request.cancelled;
     const WantedSample wanted = fetcher_.want(request.spec);
     if (request.skip >= wanted.list.size()) return;
     if (request.free_turns) return by_sources(wanted, request, visit);
@@ -81,6 +86,7 @@ class MirrorAccess : public Access {
   void by_fragments(const WantedSample& wanted, const ReadRequest& request,
                     const std::function<void(Fragment)>& visit) {
     fetcher_.fetch(wanted, request.skip, [&](std::uint64_t position, const EncodedFragment& one) {
+      request.expect_wanted();
       Fragment fragment{position, one.id, catalog().source_of(one.id), one.class_number, {}};
       Image pixels = decode_fragment(one);
       fragment.pixels = request.prepare ? request.prepare(fragment, pixels) : std::move(pixels);
@@ -89,6 +95,7 @@ class MirrorAccess : public Access {
   }
 
   const Mirrors mirrors_;
+  std::function<bool()> cancelled_;  // of the present read(), which alone has threads that ask
   SampleFetcher fetcher_;
   StoreReader reader_;
   std::vector<std::string> notes_;

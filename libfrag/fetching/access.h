@@ -40,6 +40,14 @@ struct ReadRequest {
   // Told, in order, of fragments whose source is damaged, which are then left out. Where this is empty, the
   // first of them ends the reading with Errc::bad_input. `pixels` are empty.
   std::function<void(const Fragment&, const std::string& why)> damaged{};
+  // Once it says true, the reading ends with Errc::interrupted, also while mirrors are silent. Asked now and
+  // then by many threads at once; may be empty.
+  std::function<bool()> cancelled{};
+
+  // Errc::interrupted where it is cancelled.
+  void expect_wanted() const {
+    if (cancelled && cancelled()) throw Error(Errc::interrupted, "the sample is no longer wanted");
+  }
 };
 
 class Access {

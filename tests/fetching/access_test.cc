@@ -1,6 +1,8 @@
 #include "libfrag/fetching/access.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "tests/fetching/test_mirror.h"
 #include "tests/support/support.h"
@@ -87,6 +89,42 @@ TEST_CASE("a mirror of another dataset is named and passed over") {
   const auto access = open_access({wrong.url(), right.url()}, id);
   CHECK(access->catalog().id() == id);
   CHECK(access->notes().at(0).find(wrong.url()) != std::string::npos);
+}
+
+TEST_CASE("a reading that is cancelled ends, and the access goes on") {
+  const TempDir dir;
+  const auto dataset = test::small_dataset(dir);
+  const TestMirror mirror(dataset);
+  for (const std::string& place : {dataset.string(), mirror.url()}) {
+    const auto access = open_access({place});
+    const auto read = [&] {
+      access->read({.spec = {.count = 12}, .cancelled = [] { return true; }}, [](const Fragment&) {});
+    };
+    CHECK(error_of(read).code() == Errc::interrupted);
+    CHECK(read_all(*access, 12).ids.size() == 12);
+  }
+}
+
+TEST_CASE("a reading is cancelled while its mirror is silent") {
+  const TempDir dir;
+  const DatasetFolder folder(test::small_dataset(dir, 3, 4, 771));  // in no cache of sources
+  Mirror renders(folder, 1 << 24);
+  std::promise<void> over;
+  const auto released = over.get_future().share();
+  std::atomic<bool> asked{false};
+  const http::Server silent({}, [&](http::Request& request) {
+    const bool of_fragments = request.path == "/v1/sample" || request.path.starts_with("/files/store/");
+    if (!of_fragments) return renders.handle(request);
+    asked = true;
+    released.wait();
+    return http::Response::problem(503, "it was silent until the test's end");
+  });
+  const auto access = open_access({silent.url()});
+  const auto read = [&] {
+    access->read({.spec = {.count = 12}, .cancelled = [&] { return asked.load(); }}, [](const Fragment&) {});
+  };
+  CHECK(error_of(read).code() == Errc::interrupted);
+  over.set_value();
 }
 
 TEST_CASE("what the visitor throws is not taken for a mirror's fault") {
