@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/fetching/sample_fetch.h"
 #include "libfrag/fetching/shard_store.h"
@@ -113,16 +114,54 @@ std::unique_ptr<Access> open_local(const std::vector<std::string>& places) {
   return std::make_unique<StoreAccess>(std::make_unique<DatasetFolder>(places.front()));
 }
 
+std::string not_that_one(const std::string& place, const std::string& holds, const std::string& wanted) {
+  return place + " holds dataset " + holds.substr(0, 12) + "..., not " + wanted.substr(0, 12) + "...";
+}
+
+// The first of the folders that holds the dataset, nullptr where none does; of those before it, what they
+// are.
+std::unique_ptr<const SourceStore> find_copy(const std::vector<std::string>& folders,
+                                             const std::string& dataset_id, std::vector<std::string>& notes) {
+  for (const std::string& folder : folders) {
+    try {
+      auto store = std::make_unique<DatasetFolder>(folder);
+      const std::string id = store->catalog().id();
+      if (id == dataset_id) return store;
+      notes.push_back(not_that_one(folder, id, dataset_id) + "; passed over");
+    } catch (const Error& error) {
+      notes.push_back(std::string(error.what()) + "; passed over");
+    }
+  }
+  return nullptr;
+}
+
+// Folders before mirrors: what lies here need not travel.
+std::unique_ptr<Access> open_mixed(const std::vector<std::string>& places, const std::string& dataset_id) {
+  std::vector<std::string> urls = places;
+  const auto folders_begin = std::stable_partition(urls.begin(), urls.end(), is_url);
+  const std::vector<std::string> folders(folders_begin, urls.end());
+  urls.erase(folders_begin, urls.end());
+  std::vector<std::string> notes;
+  if (auto copy = find_copy(folders, dataset_id, notes))
+    return std::make_unique<StoreAccess>(std::move(copy), std::move(notes));
+  try {
+    return std::make_unique<MirrorAccess>(urls, dataset_id, notes);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(error.what()) + "\n  " + join(notes, "\n  "));
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places, const std::string& dataset_id) {
   if (places.empty()) throw Error(Errc::usage, "no dataset: name a folder, or the address of a mirror");
   if (std::all_of(places.begin(), places.end(), is_url))
     return std::make_unique<MirrorAccess>(places, dataset_id);
+  if (!dataset_id.empty() && std::any_of(places.begin(), places.end(), is_url))
+    return open_mixed(places, dataset_id);
   auto access = open_local(places);
   if (!dataset_id.empty() && access->catalog().id() != dataset_id) {
-    throw Error(Errc::refused, places.front() + " holds dataset " + access->catalog().id().substr(0, 12) +
-                                   "..., not " + dataset_id.substr(0, 12) + "...");
+    throw Error(Errc::refused, not_that_one(places.front(), access->catalog().id(), dataset_id));
   }
   return access;
 }

@@ -91,6 +91,24 @@ TEST_CASE("a mirror of another dataset is named and passed over") {
   CHECK(access->notes().at(0).find(wrong.url()) != std::string::npos);
 }
 
+TEST_CASE("a folder among mirrors is taken where it holds the dataset, and else named and passed over") {
+  const TempDir dir;
+  const auto wanted = test::small_dataset(dir, 3, 4, 1), other = test::small_dataset(dir, 3, 4, 2);
+  const TestMirror mirror(wanted);
+  const std::string id = DatasetFolder(wanted).catalog().id();
+  const std::string nobody = "http://127.0.0.1:1";
+  const auto local = open_access({nobody, other.string(), wanted.string()}, id);
+  CHECK(local->catalog().id() == id);
+  REQUIRE(local->notes().size() == 1);
+  CHECK(local->notes().at(0).find(other.string() + " holds dataset ") == 0);
+  const auto remote = open_access({other.string(), "/no/such/folder", mirror.url()}, id);
+  CHECK(read_all(*remote, 20).pixels == read_all(*local, 20).pixels);
+  CHECK(remote->notes().size() == 2);
+  const Error error = error_of([&] { open_access({nobody, other.string()}, id); });
+  CHECK(error.code() == Errc::unavailable);
+  CHECK(std::string(error.what()).find(other.string()) != std::string::npos);
+}
+
 TEST_CASE("a reading that is cancelled ends, and the access goes on") {
   const TempDir dir;
   const auto dataset = test::small_dataset(dir);
