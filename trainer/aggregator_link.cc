@@ -54,19 +54,20 @@ std::string AggregatorLink::weights(std::int64_t version) {
   if (arriving_version_ != version) arriving_ = {};
   arriving_version_ = version;
   const http::Answer answer = client_.get_rest(at("/v1/weights/" + std::to_string(version)), arriving_);
+  if (answer.status != 416) answer.expect_ok(what);  // before what came so far is let go
   http::PartialBody whole = std::exchange(arriving_, {});
   if (answer.status == 416) throw Error(Errc::unavailable, what + ": broke off at its end; asked for anew");
-  answer.expect_ok(what);
   if (!whole.tag.empty() && whole.tag != "\"" + xxh3_128_hex(whole.bytes) + "\"") {
     throw Error(Errc::unavailable, what + ": what came is not what its digest says");
   }
   return std::move(whole.bytes);
 }
 
-// Where an upload of this result broke off, if it did.
+// Where an upload of this result broke off, if it did. Who cannot say so now is asked again.
 std::uint64_t AggregatorLink::kept_of(const std::string& path) {
-  if (std::exchange(broken_upload_, "") != path) return 0;
+  if (broken_upload_ != path) return 0;
   const http::Answer answer = client_.head(path);
+  if (answer.status == 429 || answer.status >= 500) answer.expect_ok(path + ": asking how much is kept");
   const auto offset = answer.headers.find("upload-offset");
   if (answer.status != 200 || offset == answer.headers.end()) return 0;
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, parse_integer(offset->second).value_or(0)));
@@ -83,7 +84,7 @@ http::Answer AggregatorLink::put_result(const std::string& path, const std::stri
   }
   broken_upload_ = path;
   http::Answer answer = client_.put(path, std::string_view(file).substr(kept), headers);
-  broken_upload_.clear();
+  if (answer.status < 500) broken_upload_.clear();  // a proxy's word leaves open what came through it
   return answer;
 }
 
@@ -94,7 +95,8 @@ ResultAnswer AggregatorLink::send_result(const std::string& task, const std::str
                 url_ + ": the aggregator has another part of the result: " + reason_of(answer));
   }
   if (answer.status == 409) return {.verdict = Verdict::late, .reason = reason_of(answer)};
-  if (answer.status == 422) return {.verdict = Verdict::refused, .reason = reason_of(answer)};
+  if (answer.status == 413 || answer.status == 422)
+    return {.verdict = Verdict::refused, .reason = reason_of(answer)};
   answer.expect_ok(url_ + ": sending a result");
   return {};
 }

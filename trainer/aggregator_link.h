@@ -25,7 +25,7 @@ struct Offered {
 enum class Verdict {
   accepted,
   late,     // 409: the round had closed, or the part was taken
-  refused,  // 422: for what the result held
+  refused,  // 413, 422: for what the result held
 };
 
 struct ResultAnswer {
@@ -44,8 +44,9 @@ class AggregatorLink {
   std::string join(const std::string& name);
   // Asks for a task; the aggregator may hold the answer back for `wait_s` seconds.
   Offered<rounds::Lease> ask_for_task(double wait_s);
-  // Version `version` as a safetensors file. After Errc::unavailable the next call for the same one goes on
-  // where that one broke off, and so does send_result for the same task.
+  // Version `version` as a safetensors file. An AnswerError with status 410 where it is no longer kept. After
+  // Errc::unavailable the next call for the same one goes on where that one broke off, and so does
+  // send_result for the same task.
   std::string weights(std::int64_t version);
   ResultAnswer send_result(const std::string& task, const std::string& file);
   // False where the lease is no longer held.
