@@ -77,13 +77,20 @@ rounds::Measurement measure_version(const rounds::EvaluationLease& lease, const 
                                     const FragmentSet& set, const ModuleFile* module) {
   card_of_version(lease.weights, weights, lease.model, lease.module_sha256);
   Network network(weights, "weights version " + std::to_string(lease.weights), module);
-  const std::vector<float> numbers = network.probabilities(set);
-  const Probabilities probabilities(numbers, network.card().classes.size());
-  return {.round = lease.round,
-          .weights = lease.weights,
-          .fragments = static_cast<std::int64_t>(set.size()),
-          .accuracy = accuracy_of(set.labels(), most_probable(probabilities)),
-          .loss = cross_entropy(probabilities, set.labels())};
+  rounds::Measurement measured{.round = lease.round,
+                               .weights = lease.weights,
+                               .fragments = static_cast<std::int64_t>(set.size()),
+                               .accuracy = 0,
+                               .loss = kLargestCrossEntropy};
+  try {
+    const std::vector<float> numbers = network.probabilities(set);
+    const Probabilities probabilities(numbers, network.card().classes.size());
+    measured.accuracy = accuracy_of(set.labels(), most_probable(probabilities));
+    measured.loss = cross_entropy(probabilities, set.labels());
+  } catch (const NoNumbers&) {
+    // A job whose training ran away has to hear of it, and the version must not come back to the next one.
+  }
+  return measured;
 }
 
 void run_evaluator(const WorkerOptions& options) {
