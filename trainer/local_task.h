@@ -33,7 +33,8 @@ std::string format_task(const TaskResult& result);
 // the centre c: E = a (W - c) is taken from W before the training, which goes on from there, and -E is sent
 // as the change, so that the centre moves by E.
 //
-// What the job's next task needs is in `memory` before this returns. Errc::bad_input for weights that do not
+// What the job's next task needs is in `memory` before this returns. Errc::io, before the training, where
+// nothing can be kept there. Errc::bad_input for weights that do not
 // fit the lease, a lease that asks for what does not go together, and a training that ends in numbers that
 // are not finite where they would be kept.
 TaskResult do_task(const TaskInput& input, TaskMemory& memory, const Training::AfterBatch& after_batch = {});
