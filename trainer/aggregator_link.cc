@@ -30,6 +30,14 @@ Offered<Lease> offered_from_json(const Json& answer, Lease (*read)(const Json&),
   return {.state = TaskState::task, .lease = read(answer["lease"])};
 }
 
+// What a status is after so many seconds in which nothing but the time changed.
+rounds::JobStatus aged(rounds::JobStatus status, double seconds) {
+  for (rounds::WorkerStatus& worker : status.workers) worker.heard += seconds;
+  if (!status.history.empty() && status.history.back().state == "open")
+    status.history.back().seconds += seconds;
+  return status;
+}
+
 }  // namespace
 
 AggregatorLink::AggregatorLink(const std::string& url, const std::string& token)
@@ -150,7 +158,30 @@ std::string AggregatorLink::control(std::int64_t job, const std::string& what, c
 rounds::JobStatus AggregatorLink::status(std::optional<std::int64_t> job) {
   const std::string what = url_ + ": status";
   const std::string path = job ? "/v1/jobs/" + std::to_string(*job) : "/v1/status";
-  return rounds::job_status_from_json(client_.get(at(path)).expect_ok(what).json(what));
+  const auto now = std::chrono::steady_clock::now();
+  const bool known = known_ && known_->path == path && !known_->tag.empty();
+  std::vector<std::string> headers;
+  if (known) headers.push_back("If-None-Match: " + known_->tag);
+  const http::Answer answer = client_.get(at(path), headers);
+  if (known && answer.status == 304) {
+    return aged(known_->status, std::chrono::duration<double>(now - known_->when).count());
+  }
+  rounds::JobStatus status = rounds::job_status_from_json(answer.expect_ok(what).json(what));
+  const auto tag = answer.headers.find("etag");
+  known_ = KnownStatus{
+      .path = path, .tag = tag == answer.headers.end() ? "" : tag->second, .when = now, .status = status};
+  return status;
+}
+
+JobBrief AggregatorLink::brief(std::int64_t job) {
+  const std::string what = url_ + ": list of jobs";
+  const Json list = client_.get(at("/v1/jobs")).expect_ok(what).json(what);
+  for (const Json& line : json_get<Json>(list, "jobs", what)) {
+    if (json_get<std::int64_t>(line, "job", what) != job) continue;
+    return {.state = json_get<std::string>(line, "state", what),
+            .closed = json_get<std::int64_t>(line, "closed", what)};
+  }
+  throw Error(Errc::not_found, what + ": there is no job " + std::to_string(job));
 }
 
 }  // namespace frag::trainer

@@ -4,6 +4,7 @@
 // came (or a 5xx or 429 did), and Errc::refused where a token is not taken.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,12 @@ enum class Verdict {
 struct ResultAnswer {
   Verdict verdict = Verdict::accepted;
   std::string reason;  // the aggregator's words where it was not accepted
+};
+
+// A line of the list of jobs.
+struct JobBrief {
+  std::string state;        // as JobStatus's
+  std::int64_t closed = 0;  // rounds
 };
 
 class AggregatorLink {
@@ -63,8 +70,10 @@ class AggregatorLink {
   // "pause", "resume" or "stop": the job's state afterwards. `reason` is for people. Errc::refused where the
   // job's state does not allow it.
   std::string control(std::int64_t job, const std::string& what, const std::string& reason);
-  // Of `job`, or of the newest.
+  // Of `job`, or of the newest. What did not change since the last call does not travel again.
   rounds::JobStatus status(std::optional<std::int64_t> job = std::nullopt);
+  // The few words that the list of jobs has of it. Errc::not_found where there is no such job.
+  JobBrief brief(std::int64_t job);
 
  private:
   http::Answer put_result(const std::string& path, const std::string& file);
@@ -77,6 +86,14 @@ class AggregatorLink {
   std::int64_t arriving_version_ = -1;
   http::PartialBody arriving_;
   std::string broken_upload_;  // its address
+  // The status that came last.
+  struct KnownStatus {
+    std::string path;
+    std::string tag;
+    std::chrono::steady_clock::time_point when;
+    rounds::JobStatus status;
+  };
+  std::optional<KnownStatus> known_;
 };
 
 }  // namespace frag::trainer

@@ -102,3 +102,33 @@ TEST_CASE("a result that is too long is refused, and not the worker's end") {
   CHECK(answer.verdict == Verdict::refused);
   CHECK(answer.reason == "longer than the base weights");
 }
+
+TEST_CASE("a status that did not change does not travel again, and time goes on in it") {
+  rounds::JobStatus status;
+  status.job = 3;
+  status.state = "open";
+  status.history.push_back({.round = 1, .state = "open", .seconds = 5});
+  status.workers.push_back({.name = "w", .state = "training", .heard = 1});
+  http::Response first = http::Response::json(rounds::to_json(status));
+  first.headers.emplace_back("ETag", "\"one\"");
+  http::Response same;
+  same.status = 304;
+  Script script({first, same, first});
+  AggregatorLink link(script.url(), "");
+  link.status(3);
+  const rounds::JobStatus again = link.status(3);
+  CHECK(again.job == 3);
+  CHECK(again.history.at(0).seconds >= 5);
+  CHECK(again.workers.at(0).heard >= 1);
+  link.status();  // of the newest job: another answer
+  CHECK(script.asked() == std::vector<std::string>{"GET", "GET \"one\"", "GET"});
+}
+
+TEST_CASE("the list of jobs says a few words of each") {
+  const Json jobs{{{"job", 4}, {"state", "open"}, {"closed", 2}},
+                  {{"job", 3}, {"state", "finished"}, {"closed", 6}}};
+  Script script({http::Response::json({{"jobs", jobs}}), http::Response::json({{"jobs", jobs}})});
+  AggregatorLink link(script.url(), "");
+  CHECK(link.brief(4).closed == 2);
+  CHECK(test::error_of([&] { link.brief(5); }).code() == Errc::not_found);
+}
