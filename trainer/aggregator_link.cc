@@ -109,9 +109,8 @@ ResultAnswer AggregatorLink::send_result(const std::string& task, const std::str
   return {};
 }
 
-bool AggregatorLink::heartbeat(const std::string& task) {
-  const http::Answer answer =
-      client_.post_json(at("/v1/tasks/" + http::percent_encode(task) + "/heartbeat"), Json::object());
+bool AggregatorLink::heartbeat(const std::string& path) {
+  const http::Answer answer = client_.post_json(at(path), Json::object());
   if (answer.status == 409) return false;
   answer.expect_ok(url_ + ": heartbeat");
   return true;

@@ -56,8 +56,8 @@ class AggregatorLink {
   // send_result for the same task.
   std::string weights(std::int64_t version);
   ResultAnswer send_result(const std::string& task, const std::string& file);
-  // False where the lease is no longer held.
-  bool heartbeat(const std::string& task);
+  // `path` is that of a task's heartbeat, or of an evaluation's. False where the lease is no longer held.
+  bool heartbeat(const std::string& path);
 
   // Asks for a version to measure, as ask_for_task does for a task.
   Offered<rounds::EvaluationLease> ask_for_evaluation(double wait_s);

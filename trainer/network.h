@@ -74,7 +74,7 @@ class Network {
   Network& operator=(Network&&) noexcept;
 
   const ModelCard& card() const;
-  InputShape input() const { return {.edge = card().input, .channels = card().channels}; }
+  InputShape input() const { return shape_of(card()); }
   std::int64_t parameters() const;
   // What makes numbers of its inputs' pixels.
   const Normaliser& normaliser() const;
