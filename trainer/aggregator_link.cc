@@ -30,6 +30,14 @@ Offered<Lease> offered_from_json(const Json& answer, Lease (*read)(const Json&),
   return {.state = TaskState::task, .lease = read(answer["lease"])};
 }
 
+// What a status is after so many seconds in which nothing but the time changed.
+rounds::JobStatus aged(rounds::JobStatus status, double seconds) {
+  for (rounds::WorkerStatus& worker : status.workers) worker.heard += seconds;
+  if (!status.history.empty() && status.history.back().state == "open")
+    status.history.back().seconds += seconds;
+  return status;
+}
+
 }  // namespace
 
 AggregatorLink::AggregatorLink(const std::string& url, const std::string& token)
@@ -54,19 +62,20 @@ std::string AggregatorLink::weights(std::int64_t version) {
   if (arriving_version_ != version) arriving_ = {};
   arriving_version_ = version;
   const http::Answer answer = client_.get_rest(at("/v1/weights/" + std::to_string(version)), arriving_);
+  if (answer.status != 416) answer.expect_ok(what);  // before what came so far is let go
   http::PartialBody whole = std::exchange(arriving_, {});
   if (answer.status == 416) throw Error(Errc::unavailable, what + ": broke off at its end; asked for anew");
-  answer.expect_ok(what);
   if (!whole.tag.empty() && whole.tag != "\"" + xxh3_128_hex(whole.bytes) + "\"") {
     throw Error(Errc::unavailable, what + ": what came is not what its digest says");
   }
   return std::move(whole.bytes);
 }
 
-// Where an upload of this result broke off, if it did.
+// Where an upload of this result broke off, if it did. Who cannot say so now is asked again.
 std::uint64_t AggregatorLink::kept_of(const std::string& path) {
-  if (std::exchange(broken_upload_, "") != path) return 0;
+  if (broken_upload_ != path) return 0;
   const http::Answer answer = client_.head(path);
+  if (answer.status == 429 || answer.status >= 500) answer.expect_ok(path + ": asking how much is kept");
   const auto offset = answer.headers.find("upload-offset");
   if (answer.status != 200 || offset == answer.headers.end()) return 0;
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, parse_integer(offset->second).value_or(0)));
@@ -83,7 +92,7 @@ http::Answer AggregatorLink::put_result(const std::string& path, const std::stri
   }
   broken_upload_ = path;
   http::Answer answer = client_.put(path, std::string_view(file).substr(kept), headers);
-  broken_upload_.clear();
+  if (answer.status < 500) broken_upload_.clear();  // a proxy's word leaves open what came through it
   return answer;
 }
 
@@ -94,14 +103,14 @@ ResultAnswer AggregatorLink::send_result(const std::string& task, const std::str
                 url_ + ": the aggregator has another part of the result: " + reason_of(answer));
   }
   if (answer.status == 409) return {.verdict = Verdict::late, .reason = reason_of(answer)};
-  if (answer.status == 422) return {.verdict = Verdict::refused, .reason = reason_of(answer)};
+  if (answer.status == 413 || answer.status == 422)
+    return {.verdict = Verdict::refused, .reason = reason_of(answer)};
   answer.expect_ok(url_ + ": sending a result");
   return {};
 }
 
-bool AggregatorLink::heartbeat(const std::string& task) {
-  const http::Answer answer =
-      client_.post_json(at("/v1/tasks/" + http::percent_encode(task) + "/heartbeat"), Json::object());
+bool AggregatorLink::heartbeat(const std::string& path) {
+  const http::Answer answer = client_.post_json(at(path), Json::object());
   if (answer.status == 409) return false;
   answer.expect_ok(url_ + ": heartbeat");
   return true;
@@ -148,7 +157,30 @@ std::string AggregatorLink::control(std::int64_t job, const std::string& what, c
 rounds::JobStatus AggregatorLink::status(std::optional<std::int64_t> job) {
   const std::string what = url_ + ": status";
   const std::string path = job ? "/v1/jobs/" + std::to_string(*job) : "/v1/status";
-  return rounds::job_status_from_json(client_.get(at(path)).expect_ok(what).json(what));
+  const auto now = std::chrono::steady_clock::now();
+  const bool known = known_ && known_->path == path && !known_->tag.empty();
+  std::vector<std::string> headers;
+  if (known) headers.push_back("If-None-Match: " + known_->tag);
+  const http::Answer answer = client_.get(at(path), headers);
+  if (known && answer.status == 304) {
+    return aged(known_->status, std::chrono::duration<double>(now - known_->when).count());
+  }
+  rounds::JobStatus status = rounds::job_status_from_json(answer.expect_ok(what).json(what));
+  const auto tag = answer.headers.find("etag");
+  known_ = KnownStatus{
+      .path = path, .tag = tag == answer.headers.end() ? "" : tag->second, .when = now, .status = status};
+  return status;
+}
+
+JobBrief AggregatorLink::brief(std::int64_t job) {
+  const std::string what = url_ + ": list of jobs";
+  const Json list = client_.get(at("/v1/jobs")).expect_ok(what).json(what);
+  for (const Json& line : json_get<Json>(list, "jobs", what)) {
+    if (json_get<std::int64_t>(line, "job", what) != job) continue;
+    return {.state = json_get<std::string>(line, "state", what),
+            .closed = json_get<std::int64_t>(line, "closed", what)};
+  }
+  throw Error(Errc::not_found, what + ": there is no job " + std::to_string(job));
 }
 
 }  // namespace frag::trainer

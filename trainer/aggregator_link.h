@@ -4,6 +4,7 @@
 // came (or a 5xx or 429 did), and Errc::refused where a token is not taken.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,12 +26,18 @@ struct Offered {
 enum class Verdict {
   accepted,
   late,     // 409: the round had closed, or the part was taken
-  refused,  // 422: for what the result held
+  refused,  // 413, 422: for what the result held
 };
 
 struct ResultAnswer {
   Verdict verdict = Verdict::accepted;
   std::string reason;  // the aggregator's words where it was not accepted
+};
+
+// A line of the list of jobs.
+struct JobBrief {
+  std::string state;        // as JobStatus's
+  std::int64_t closed = 0;  // rounds
 };
 
 class AggregatorLink {
@@ -44,12 +51,13 @@ class AggregatorLink {
   std::string join(const std::string& name);
   // Asks for a task; the aggregator may hold the answer back for `wait_s` seconds.
   Offered<rounds::Lease> ask_for_task(double wait_s);
-  // Version `version` as a safetensors file. After Errc::unavailable the next call for the same one goes on
-  // where that one broke off, and so does send_result for the same task.
+  // Version `version` as a safetensors file. An AnswerError with status 410 where it is no longer kept. After
+  // Errc::unavailable the next call for the same one goes on where that one broke off, and so does
+  // send_result for the same task.
   std::string weights(std::int64_t version);
   ResultAnswer send_result(const std::string& task, const std::string& file);
-  // False where the lease is no longer held.
-  bool heartbeat(const std::string& task);
+  // `path` is that of a task's heartbeat, or of an evaluation's. False where the lease is no longer held.
+  bool heartbeat(const std::string& path);
 
   // Asks for a version to measure, as ask_for_task does for a task.
   Offered<rounds::EvaluationLease> ask_for_evaluation(double wait_s);
@@ -62,8 +70,10 @@ class AggregatorLink {
   // "pause", "resume" or "stop": the job's state afterwards. `reason` is for people. Errc::refused where the
   // job's state does not allow it.
   std::string control(std::int64_t job, const std::string& what, const std::string& reason);
-  // Of `job`, or of the newest.
+  // Of `job`, or of the newest. What did not change since the last call does not travel again.
   rounds::JobStatus status(std::optional<std::int64_t> job = std::nullopt);
+  // The few words that the list of jobs has of it. Errc::not_found where there is no such job.
+  JobBrief brief(std::int64_t job);
 
  private:
   http::Answer put_result(const std::string& path, const std::string& file);
@@ -76,6 +86,14 @@ class AggregatorLink {
   std::int64_t arriving_version_ = -1;
   http::PartialBody arriving_;
   std::string broken_upload_;  // its address
+  // The status that came last.
+  struct KnownStatus {
+    std::string path;
+    std::string tag;
+    std::chrono::steady_clock::time_point when;
+    rounds::JobStatus status;
+  };
+  std::optional<KnownStatus> known_;
 };
 
 }  // namespace frag::trainer

@@ -39,6 +39,21 @@ rounds::JobStatus follow(AggregatorLink& link, std::int64_t job) {
   }
 }
 
+// A job without them keeps others out, so whoever cannot send them has to know how to end it.
+void send_first_weights(AggregatorLink& link, std::int64_t job, const std::string& file) {
+  try {
+    Patience(link.url()).persist([&] {
+      link.send_first_weights(job, file);
+      return true;
+    });
+  } catch (const Error& error) {
+    const std::string number = std::to_string(job);
+    throw Error(error.code(), std::string(error.what()) + "; job " + number +
+                                  " waits for its weights: end it with `fragtrain job stop --aggregator " +
+                                  link.url() + " --job " + number + "`");
+  }
+}
+
 void run(const SubmitArguments& arguments) {
   const JobFile file = read_job_file(arguments.job_file);
   const bool keeps_module = file.module && !arguments.weights.empty();
@@ -46,7 +61,7 @@ void run(const SubmitArguments& arguments) {
   AggregatorLink link(arguments.aggregator, arguments.token);
   const PreparedJob prepared = prepare_job(file);
   const std::int64_t job = link.submit(prepared.job);
-  link.send_first_weights(job, prepared.weights);
+  send_first_weights(link, job, prepared.weights);
   std::printf("job %lld \"%s\": %s, dataset %s, %lld rounds of %lld nodes, quorum %lld\n",
               static_cast<long long>(job), file.job.name.c_str(), file.job.model.c_str(),
               prepared.job.dataset.substr(0, 12).c_str(), static_cast<long long>(file.job.rounds),

@@ -14,9 +14,7 @@ struct TaskArguments {
   std::string task;     // the lease, as the aggregator sent it
   std::string weights;  // to start from
   std::string output;
-  std::vector<std::string> mirrors;
-  std::string data;
-  std::vector<std::string> modules;
+  TaskSources sources;
   std::string keep;
   int threads = 0;
   std::string device = "auto";
@@ -42,11 +40,11 @@ void run(const TaskArguments& arguments) {
                                  " is of a job whose worker keeps something from task to task: give it the "
                                  "same folder each time with --keep DIR");
   }
-  const std::vector<ModuleFile> modules = read_modules(arguments.modules);
+  const std::vector<ModuleFile> modules = read_modules(arguments.sources.modules);
   const ModuleFile* module = module_of_job(lease.job, lease.module_sha256, modules);
   const rounds::WeightsFile start = rounds::parse_weights(read_file(arguments.weights));
   const ModelCard card = card_of_lease(lease, start);
-  SampleReader reader({.mirrors = arguments.mirrors, .data = arguments.data, .who = ""});
+  SampleReader reader({.mirrors = arguments.sources.mirrors, .data = arguments.sources.data, .who = ""});
   const FragmentSet set = reader.read(wanted_of(lease), card);
   TaskMemory memory(arguments.keep);
   const TaskResult result = do_task({.lease = lease, .start = start, .set = set, .module = module}, memory);
@@ -70,18 +68,7 @@ void add_task(CLI::App& program) {
   command->add_option("--weights", arguments->weights, "The version of weights that the lease names")
       ->required();
   command->add_option("-o,--output", arguments->output, "Write the result to this file")->required();
-  auto* data = command->add_option("--data", arguments->data,
-                                   "A dataset of your own (a folder, or WebDataset tars) instead of mirrors");
-  command
-      ->add_option(
-          "--mirror", arguments->mirrors,
-          "Mirror of the dataset (http://HOST:PORT), asked before the lease's own; may be given repeatedly")
-      ->allow_extra_args(false)
-      ->excludes(data);
-  command
-      ->add_option("--module", arguments->modules,
-                   "TorchScript file (.pt) that may be run; may be given repeatedly")
-      ->allow_extra_args(false);
+  add_sources(command, arguments->sources);
   command->add_option("--keep", arguments->keep,
                       "Folder for what the job's next task needs of this one; compression dgc and elastic "
                       "rules need it");

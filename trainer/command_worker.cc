@@ -12,6 +12,7 @@ namespace {
 
 struct WorkerArguments {
   WorkerOptions worker;
+  TaskSources sources;
   int threads = 0;
   std::string device = "auto";
   std::string keep;
@@ -28,32 +29,15 @@ std::string default_name() {
 void run(WorkerArguments arguments) {
   use_compute(arguments.threads, arguments.device);
   WorkerOptions& worker = arguments.worker;
+  worker.mirrors = arguments.sources.mirrors;
+  worker.data = arguments.sources.data;
+  worker.modules = arguments.sources.modules;
   worker.keep = arguments.keep;
-  // Under a name that only this process has, nothing could be gone on with.
   if (!worker.name.empty() && worker.keep.empty()) {
     worker.keep = usual_memory_folder(worker.aggregator, worker.name);
   }
   if (worker.name.empty()) worker.name = default_name();
   arguments.evaluate ? run_evaluator(worker) : run_worker(worker);
-}
-
-// Where its fragments come from, and the programs that it may run.
-void add_sources(CLI::App* command, WorkerOptions& worker) {
-  auto* data = command->add_option(
-      "--data", worker.data,
-      "A dataset of your own (a folder, or WebDataset tars) to train on instead of mirrors: "
-      "its images stay here, weight changes and counts alone leave");
-  command
-      ->add_option(
-          "--mirror", worker.mirrors,
-          "Mirror of the dataset (http://HOST:PORT), asked before the job's own; may be given repeatedly")
-      ->allow_extra_args(false)
-      ->excludes(data);
-  command
-      ->add_option("--module", worker.modules,
-                   "TorchScript file (.pt) that this worker may run, where a job names it by its SHA-256; "
-                   "may be given repeatedly")
-      ->allow_extra_args(false);
 }
 
 }  // namespace
@@ -66,12 +50,16 @@ void add_worker(CLI::App& program) {
   WorkerOptions& worker = arguments->worker;
   command->add_option("--aggregator", worker.aggregator, "Address of the aggregator (http://HOST:PORT)")
       ->required();
-  add_sources(command, worker);
-  command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
-  auto* keep = command->add_option(
-      "--keep", arguments->keep,
-      "Folder for what the job's next task needs of this one; without it one of --name's own in "
-      "$XDG_STATE_HOME/fragtrain, or memory");
+  add_sources(command, arguments->sources);
+  auto* name =
+      command->add_option("--name", worker.name, "Name in the aggregator's lists; HOST-PID without it");
+  // Under a name that only this process has, nothing could be gone on with.
+  command
+      ->add_option("--keep", arguments->keep,
+                   "Folder for what the job's next task needs of this one, with --name, under which it is "
+                   "gone on with; without it one of the name's own in $XDG_STATE_HOME/fragtrain, or memory. "
+                   "Of no use, and ignored, with --evaluate")
+      ->needs(name);
   auto* evaluate = command->add_flag(
       "--evaluate", arguments->evaluate,
       "Measure the job's versions of weights instead of training, on what the job sets aside for it");
@@ -82,7 +70,6 @@ void add_worker(CLI::App& program) {
           "Largest share of the time to spend training (above 0, up to 1), so that a desktop stays usable")
       ->check(CLI::Range(0.01, 1.0))
       ->excludes(evaluate);
-  keep->excludes(evaluate);
   add_token(command, worker.token);
   set_action(command, [arguments] { run(*arguments); });
 }

@@ -41,6 +41,14 @@ void add_request(CLI::App* command, EvaluationRequest& request);
 // --threads and --device, for use_compute.
 void add_compute(CLI::App* command, int& threads, std::string& device);
 
+// Where a task's fragments come from, and the programs that it may run.
+struct TaskSources {
+  std::vector<std::string> mirrors;  // --mirror
+  std::string data;                  // --data
+  std::vector<std::string> modules;  // --module
+};
+void add_sources(CLI::App* command, TaskSources& sources);
+
 // Every option of `fragtrain fit` that is a setting: all but those that say where a run is kept, and whether
 // one that is there is gone on with.
 void add_fit_settings(CLI::App* command, FitConfig& config);

@@ -6,8 +6,9 @@
 
 namespace frag::trainer {
 
-// Accuracy and mean cross-entropy of `weights` over `set`. Errc::bad_input where the weights are of another
-// model, or module, than the lease says, or give no numbers.
+// Accuracy and mean cross-entropy of `weights` over `set`. Weights that give no numbers are right about none,
+// and have the loss of a network that gives every label nothing. Errc::bad_input where the weights are of
+// another model, or module, than the lease says.
 rounds::Measurement measure_version(const rounds::EvaluationLease& lease, const rounds::WeightsFile& weights,
                                     const FragmentSet& set, const ModuleFile* module = nullptr);
 

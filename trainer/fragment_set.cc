@@ -100,12 +100,11 @@ PixelStatistics pixel_statistics(const FragmentSet& set) {
 }
 
 FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape shape, const std::string& what,
-                           const std::function<void()>& before_each) {
+                           const std::function<bool()>& cancelled) {
   FragmentSet set(shape);
   Progress progress(what, spec.count.value_or(0), "fragments");
-  access.read({.spec = spec}, [&](Fragment fragment) {
+  access.read({.spec = spec, .cancelled = cancelled}, [&](Fragment fragment) {
     throw_if_stopped();
-    if (before_each) before_each();
     set.add(fragment.pixels, fragment.class_number, fragment.source, fragment.id);
     progress.add(1);
   });

@@ -21,6 +21,11 @@ struct InputShape {
   bool operator==(const InputShape&) const = default;
 };
 
+// Of the network that the card is of.
+inline InputShape shape_of(const ModelCard& card) {
+  return {.edge = card.input, .channels = card.channels};
+}
+
 // A fragment of any kind in 8 bits and those channels, and then at that edge: averaged over areas where it
 // shrinks.
 Image in_channels(const Image& fragment, std::int64_t channels);
@@ -65,10 +70,9 @@ struct PixelStatistics {
 PixelStatistics pixel_statistics(const FragmentSet& set);
 
 // Draws `spec` and reads all of it, with a progress bar; stops on SIGINT and SIGTERM with Errc::interrupted.
-// Errc::bad_input where the sample is empty. `before_each` is called before every fragment; what it throws
-// ends the reading.
+// Errc::bad_input where the sample is empty. `cancelled` as of ReadRequest.
 FragmentSet read_fragments(Access& access, const SampleSpec& spec, InputShape shape, const std::string& what,
-                           const std::function<void()>& before_each = {});
+                           const std::function<bool()>& cancelled = {});
 
 // The most fragments that a draw balanced over classes can give from `pool` (a split, a fold or all others)
 // without repeats: the smallest class's count times the classes that the pool holds. Errc::not_found where it

@@ -3,18 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "trainer/aggregator_link.h"
-
 namespace frag::trainer {
 
-Heartbeat::Heartbeat(std::string url, std::string token, std::string join_token, const rounds::Lease& lease)
-    : url_(std::move(url)),
-      token_(std::move(token)),
-      join_token_(std::move(join_token)),
-      task_(lease.task),
-      job_(lease.job),
-      period_s_(std::max(0.05, lease.lease_s / 3.0)),
-      thread_([this] { run(); }) {}
+Heartbeat::Heartbeat(HeartbeatOptions options) : options_(std::move(options)), thread_([this] { run(); }) {}
 
 Heartbeat::~Heartbeat() {
   {
@@ -25,19 +16,38 @@ Heartbeat::~Heartbeat() {
   thread_.join();
 }
 
+void Heartbeat::expect_wanted() const {
+  if (!wanted()) throw GivenUp{why_};
+}
+
 void Heartbeat::run() {
-  AggregatorLink link(url_, token_);
+  AggregatorLink link(options_.url, options_.token);
+  const std::chrono::duration<double> period(std::max(0.05, options_.lease_s / 3.0));
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, std::chrono::duration<double>(period_s_), [this] { return stop_; })) {
+  while (!wake_.wait_for(lock, period, [this] { return stop_; })) {
     lock.unlock();
-    try {
-      const bool lost = !link.heartbeat(task_);
-      if (lost && AggregatorLink(url_, join_token_).status(job_).state == "finished") job_ended_.store(true);
-    } catch (const std::exception&) {
-      // Asked again at the next beat; the worker's own requests report what stays wrong.
-    }
+    if (!beat(link)) return;
     lock.lock();
   }
+}
+
+bool Heartbeat::beat(AggregatorLink& link) {
+  try {
+    return link.heartbeat(options_.path) || !look_at_job();
+  } catch (const Error& error) {
+    // Else asked again at the next beat; the worker's own requests report what stays wrong.
+    return error.code() != Errc::not_found;
+  }
+}
+
+bool Heartbeat::look_at_job() {
+  try {
+    why_ = options_.why_over(AggregatorLink(options_.url, options_.join_token).brief(options_.job));
+  } catch (const Error&) {
+    return false;  // not known yet
+  }
+  if (!why_.empty()) over_.store(true);
+  return !why_.empty();
 }
 
 }  // namespace frag::trainer

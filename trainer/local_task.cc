@@ -62,8 +62,10 @@ std::string compress(const rounds::Lease& lease, const WeightsFile& start, const
                           .rest = kept_or(kept, kRest, std::vector<float>(numbers.size()))};
   KeptTask task{.before = as_kept(state), .taken = {}, .refused = {}};
   rounds::accumulate(state, numbers, lease.compression.momentum);
+  // Of an asynchronous rule, rounds are steps of the server: a part's own count says how long it has trained.
+  const auto draws = static_cast<std::int64_t>(lease.sample.round);
   const rounds::SparseChange sparse = rounds::largest_entries(
-      state.rest, sizes, rounds::dgc_share(lease.compression, lease.round), sha256_word("dgc|" + lease.task));
+      state.rest, sizes, rounds::dgc_share(lease.compression, draws), sha256_word("dgc|" + lease.task));
   task.refused = as_kept(state);
   rounds::mask(state, sparse.indices);
   task.taken = as_kept(state);
@@ -144,6 +146,7 @@ TaskResult do_task(const TaskInput& input, TaskMemory& memory, const Training::A
   const rounds::Lease& lease = input.lease;
   const bool sparse = lease.compression.wire == Wire::dgc;
   check_lease(lease, input.pull);
+  if (needs_memory(lease)) memory.make_folder();  // no training whose result could not be sent
   memory.forget_others(lease.job);
   if (input.pull.elastic) return do_elastic_task(input, memory, after_batch);
   const LocalTraining local = train_locally(input, input.start, after_batch);

@@ -33,9 +33,10 @@ std::string format_task(const TaskResult& result);
 // the centre c: E = a (W - c) is taken from W before the training, which goes on from there, and -E is sent
 // as the change, so that the centre moves by E.
 //
-// What the job's next task needs is in `memory` before this returns. Errc::bad_input for weights that do not
-// fit the lease and a lease that asks for what does not go together; LossNotFinite for a training that
-// diverges, or ends in numbers that are not finite where they would be kept.
+// What the job's next task needs is in `memory` before this returns. Errc::io, before the training, where
+// nothing can be kept there; Errc::bad_input for weights that do not fit the lease and a lease that asks for
+// what does not go together; LossNotFinite for a training that diverges, or ends in numbers that are not
+// finite where they would be kept.
 TaskResult do_task(const TaskInput& input, TaskMemory& memory, const Training::AfterBatch& after_batch = {});
 
 }  // namespace frag::trainer

@@ -81,6 +81,26 @@ void add_compute(CLI::App* command, int& threads, std::string& device) {
                       "What to compute on: cpu, cuda, cuda:1, or auto: a GPU where LibTorch has one");
 }
 
+void add_sources(CLI::App* command, TaskSources& sources) {
+  auto* data = command->add_option(
+      "--data", sources.data,
+      "A dataset of your own (a folder, or WebDataset tars) to train on instead of mirrors. Its images stay "
+      "here; what leaves: changes of weights, a network's buffers (as batch norm's statistics), how many "
+      "fragments and steps, seconds, loss, accuracy, and the worker's name");
+  command
+      ->add_option(
+          "--mirror", sources.mirrors,
+          "Mirror (http://HOST:PORT), or a folder with a copy of the dataset, asked before the job's "
+          "own; may be given repeatedly")
+      ->allow_extra_args(false)
+      ->excludes(data);
+  command
+      ->add_option("--module", sources.modules,
+                   "TorchScript file (.pt) that may be run here, where a job names it by its SHA-256; may be "
+                   "given repeatedly")
+      ->allow_extra_args(false);
+}
+
 }  // namespace frag::trainer
 
 int main(int argc, char** argv) {

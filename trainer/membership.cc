@@ -3,6 +3,12 @@
 #include <cstdio>
 
 namespace frag::trainer {
+namespace {
+
+constexpr int kUnknownToken = 401;
+constexpr int kGone = 410;
+
+}  // namespace
 
 Membership::Membership(const std::string& url, const std::string& join_token, const std::string& name)
     : name_(name), join_token_(join_token), link_(url, join_token), patience_(link_.url()) {
@@ -11,7 +17,31 @@ Membership::Membership(const std::string& url, const std::string& join_token, co
 }
 
 const rounds::WeightsFile& Membership::weights(std::int64_t version) {
-  return weights_.get(version, [&] { return persist([&] { return link_.weights(version); }); });
+  return weights_.get(version, [&] { return fetch_weights(version); });
+}
+
+std::string Membership::fetch_weights(std::int64_t version) {
+  try {
+    return persist([&] { return link_.weights(version); });
+  } catch (const http::AnswerError& error) {
+    if (error.status() != kGone) throw;
+    throw GivenUp{error.what()};
+  }
+}
+
+void Membership::do_or_give_up(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const GivenUp& lease) {
+    say("given up: " + lease.why);
+    wait_for_stop(kShortestPoll);  // it may be offered again
+  } catch (const http::AnswerError& error) {
+    if (error.status() != kUnknownToken) give_up_lease();
+    throw;
+  } catch (...) {
+    give_up_lease();
+    throw;
+  }
 }
 
 void Membership::give_up_lease() {

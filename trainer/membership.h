@@ -11,6 +11,7 @@
 
 #include "libfrag/base/stop.h"
 #include "trainer/aggregator_link.h"
+#include "trainer/given_up.h"
 #include "trainer/patience.h"
 #include "trainer/version_in_memory.h"
 
@@ -33,21 +34,24 @@ class Membership {
   }
 
   // Asks with `ask(wait_s)` and does what comes with `work(lease)`, until the answer is that the job has
-  // ended.
+  // ended. Where `work` fails, the lease is given up first, so that another has it at once; but not where the
+  // worker's token is not taken: somebody else has its name by now.
   template <class Lease>
   void serve(const std::function<Offered<Lease>(double)>& ask, const std::function<void(const Lease&)>& work);
 
-  // The weights of that version; they stand until the next call.
+  // The weights of that version; they stand until the next call. GivenUp where they are no longer kept.
   const rounds::WeightsFile& weights(std::int64_t version);
-
-  // Joins again, so that a lease that cannot be done is free for another at once and not only when it dies.
-  // Says so where that fails.
-  void give_up_lease();
 
   // A line for people, behind the worker's name.
   void say(const std::string& line) const;
 
  private:
+  // `work`, and what becomes of its failure.
+  void do_or_give_up(const std::function<void()>& work);
+  // Joins again, which frees the lease. Says so where that fails.
+  void give_up_lease();
+  std::string fetch_weights(std::int64_t version);
+
   // Shorter than the aggregator would hold it, so that a stop is noticed soon.
   static constexpr double kPollSeconds = 4;
   static constexpr std::chrono::milliseconds kShortestPoll{200};
@@ -69,7 +73,7 @@ void Membership::serve(const std::function<Offered<Lease>(double)>& ask,
     const Offered<Lease> answer = persist([&] { return ask(kPollSeconds); });
     if (answer.state == TaskState::finished) return;
     if (answer.state == TaskState::task) {
-      work(answer.lease);
+      do_or_give_up([&] { work(answer.lease); });
     } else if (std::chrono::steady_clock::now() - asked < kShortestPoll) {
       wait_for_stop(kShortestPoll);  // an aggregator that does not hold polls is not to be flooded
     }

@@ -232,7 +232,7 @@ std::vector<float> Network::logits(const FragmentSet& set) {
         std::span(order).subspan(from, std::min<std::size_t>(kPredictBatch, order.size() - from));
     const at::Tensor rows = impl_->model->forward(impl_->tensor_of(set, indices)).cpu().contiguous();
     if (!at::isfinite(rows).all().item<bool>()) {
-      throw Error(Errc::bad_input, "what the network gives is not a number: its weights are of no use");
+      throw NoNumbers("what the network gives is not a number: its weights are of no use");
     }
     all.insert(all.end(), rows.data_ptr<float>(), rows.data_ptr<float>() + rows.numel());
   }

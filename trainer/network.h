@@ -52,6 +52,12 @@ std::int64_t parameter_count(const std::string& model, std::int64_t channels, st
 ModelCard make_card(const std::string& model, const Catalog& catalog, const FragmentSet& sample);
 ModelCard make_card(const ModuleFile& module, const Catalog& catalog, const FragmentSet& sample);
 
+// A network gives something else than finite numbers: training it failed.
+class NoNumbers : public Error {
+ public:
+  explicit NoNumbers(const std::string& message) : Error(Errc::bad_input, message) {}
+};
+
 class Network {
  public:
   // Freshly drawn weights: a function of the card and the seed. Errc::bad_input where the card names a model
@@ -68,7 +74,7 @@ class Network {
   Network& operator=(Network&&) noexcept;
 
   const ModelCard& card() const;
-  InputShape input() const { return {.edge = card().input, .channels = card().channels}; }
+  InputShape input() const { return shape_of(card()); }
   std::int64_t parameters() const;
   // What makes numbers of its inputs' pixels.
   const Normaliser& normaliser() const;
@@ -85,8 +91,8 @@ class Network {
   // that this network was made from.
   std::string change_from(const rounds::WeightsFile& start) const;
 
-  // What the network gives for every fragment: [size, classes] row by row. Errc::bad_input where it gives no
-  // numbers: training such a network failed.
+  // What the network gives for every fragment: [size, classes] row by row. NoNumbers where some are not
+  // finite.
   std::vector<float> logits(const FragmentSet& set);
 
   // The softmax of logits(), each row of sum 1.

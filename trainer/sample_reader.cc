@@ -6,6 +6,15 @@
 #include "libfrag/sampling/sampler.h"
 
 namespace frag::trainer {
+namespace {
+
+// An own dataset may be meant to be another, or be a copy that is out of date; only its owner knows.
+std::string not_the_jobs(const std::string& own, const std::string& jobs) {
+  return "dataset " + own.substr(0, 12) + "... and the job's is " + jobs.substr(0, 12) +
+         "...: all of it is taken for this worker's own data, of which it has no part to leave to others";
+}
+
+}  // namespace
 
 SampleSpec sample_of_own(SampleSpec sample, const Catalog& catalog) {
   sample.part = 0;
@@ -17,21 +26,25 @@ SampleSpec sample_of_own(SampleSpec sample, const Catalog& catalog) {
   return sample;
 }
 
+SampleReader::SampleReader(SampleReaderOptions options) : options_(std::move(options)) {
+  if (!options_.data.empty()) open({});
+}
+
 FragmentSet SampleReader::read(const WantedSet& wanted, const ModelCard& card,
-                               const std::function<void()>& before_each) {
+                               const std::function<bool()>& cancelled) {
   try {
     Access& access = open(wanted);
     const Catalog& catalog = access.catalog();
     check_classes(card, catalog.classes(), options_.data.empty() ? "dataset " + catalog.id() : options_.data);
     const bool of_job = options_.data.empty() || catalog.id() == wanted.dataset;
+    if (!of_job) say_once(options_.data + " holds " + not_the_jobs(catalog.id(), wanted.dataset));
     const SampleSpec sample = of_job ? wanted.sample : sample_of_own(wanted.sample, catalog);
-    FragmentSet set = read_fragments(access, sample, {.edge = card.input, .channels = card.channels},
-                                     wanted.title, before_each);
+    FragmentSet set = read_fragments(access, sample, shape_of(card), wanted.title, cancelled);
     print_new_notes();
     return set;
-  } catch (...) {
+  } catch (const Error& error) {
     if (access_) print_new_notes();
-    access_.reset();
+    if (error.code() != Errc::interrupted) access_.reset();
     throw;
   }
 }
@@ -54,11 +67,13 @@ Access& SampleReader::open(const WantedSet& wanted) {
 }
 
 void SampleReader::print_new_notes() {
-  for (const std::string& note : access_->notes()) {
-    if (!notes_.insert(note).second) continue;
-    const std::string who = options_.who.empty() ? "" : options_.who + ": ";
-    std::fprintf(stderr, "fragtrain: %s%s\n", who.c_str(), note.c_str());
-  }
+  for (const std::string& note : access_->notes()) say_once(note);
+}
+
+void SampleReader::say_once(const std::string& note) {
+  if (!notes_.insert(note).second) return;
+  const std::string who = options_.who.empty() ? "" : options_.who + ": ";
+  std::fprintf(stderr, "fragtrain: %s%s\n", who.c_str(), note.c_str());
 }
 
 }  // namespace frag::trainer

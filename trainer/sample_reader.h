@@ -36,26 +36,28 @@ SampleSpec sample_of_own(SampleSpec sample, const Catalog& catalog);
 
 class SampleReader {
  public:
-  explicit SampleReader(SampleReaderOptions options) : options_(std::move(options)) {}
+  // Opens the dataset of one's own, if there is one. Errors as open_access.
+  explicit SampleReader(SampleReaderOptions options);
 
   // The fragments at the network's input size. Where its own dataset is a copy of the job's it draws the
   // sample as it is, else as sample_of_own() says. Errc::bad_input where the dataset's classes are not the
-  // card's; else as Access::read. After an error the next call begins with the first mirror again.
-  // `before_each` as of read_fragments().
+  // card's; else as Access::read. After an error the next call begins with the first mirror again, but for
+  // Errc::interrupted: a reading that was `cancelled`, as of read_fragments().
   FragmentSet read(const WantedSet& wanted, const ModelCard& card,
-                   const std::function<void()>& before_each = {});
+                   const std::function<bool()>& cancelled = {});
 
   const SampleReaderOptions& options() const { return options_; }
 
  private:
   Access& open(const WantedSet& wanted);
   void print_new_notes();
+  void say_once(const std::string& note);
 
   const SampleReaderOptions options_;
   std::unique_ptr<Access> access_;
   std::string dataset_;              // of access_
   std::vector<std::string> places_;  // of access_
-  std::set<std::string> notes_;      // printed already
+  std::set<std::string> notes_;      // said already
 };
 
 }  // namespace frag::trainer

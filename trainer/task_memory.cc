@@ -1,19 +1,26 @@
 #include "trainer/task_memory.h"
 
+#include <unistd.h>
+
 #include <cctype>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
+#include "libfrag/http/client.h"
 #include "libfrag/rounds/weights_reader.h"
 
 namespace frag::trainer {
 namespace {
 
-constexpr char kPrefix[] = "job-";
+// Unlike any name that a user would give a file of his own: those of other jobs are removed.
+constexpr char kPrefix[] = "fragtrain-kept-of-job-";
 constexpr char kSuffix[] = ".safetensors";
 
 // Equal for the leases of one job and for no other that its numbers could be mistaken for.
@@ -46,6 +53,25 @@ KeptNumbers read_state(const rounds::WeightsReader& file, const std::string& pre
     if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   }
   return kept;
+}
+
+// Whether a file of this name is one that path_of() makes.
+bool is_ours(std::string_view name) {
+  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return false;
+  name.remove_prefix(std::strlen(kPrefix));
+  if (name.size() <= std::strlen(kSuffix)) return false;
+  name.remove_suffix(std::strlen(kSuffix));
+  return name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// A worker whose result counts has begun the job, so something should be kept of it.
+void say_if_missed(const rounds::Lease& lease) {
+  if (lease.accepted.empty()) return;
+  std::fprintf(
+      stderr,
+      "fragtrain: nothing is kept here of job %lld, in which task %s of this worker counts: what was "
+      "not sent yet is lost, and it begins anew\n",
+      static_cast<long long>(lease.job), lease.accepted.c_str());
 }
 
 std::string one_word(const std::string& text) {
@@ -88,7 +114,10 @@ KeptNumbers KeptTask::*TaskMemory::state_for(const Heading& heading, const round
 
 KeptNumbers TaskMemory::settle_from_file(const rounds::Lease& lease) const {
   const std::filesystem::path path = path_of(lease.job);
-  if (!std::filesystem::exists(path)) return {};
+  if (!std::filesystem::exists(path)) {
+    say_if_missed(lease);
+    return {};
+  }
   try {
     const rounds::WeightsReader file(path);
     const auto state = state_for(heading_from_json(file.layout().card), lease);
@@ -104,9 +133,24 @@ KeptNumbers TaskMemory::settle_from_file(const rounds::Lease& lease) const {
 
 KeptNumbers TaskMemory::settle(const rounds::Lease& lease) {
   if (!folder_.empty()) return settle_from_file(lease);
-  if (!heading_) return {};
+  if (!heading_) {
+    say_if_missed(lease);
+    return {};
+  }
   const auto state = state_for(*heading_, lease);
   return state == nullptr ? KeptNumbers{} : kept_.*state;
+}
+
+void TaskMemory::make_folder() const {
+  if (folder_.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (!error && ::access(folder_.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
+  if (!error) return;
+  throw Error(Errc::io,
+              folder_.string() + ": " + error.message() +
+                  ", and this job needs something kept from task to task: give --keep a folder that "
+                  "can be written");
 }
 
 void TaskMemory::keep(const rounds::Lease& lease, KeptTask kept) {
@@ -124,7 +168,7 @@ void TaskMemory::keep(const rounds::Lease& lease, KeptTask kept) {
                          .shape = {static_cast<std::int64_t>(values.size())}});
     }
   }
-  std::filesystem::create_directories(folder_);
+  make_folder();
   AtomicFile file(path_of(lease.job));
   file.write(rounds::make_header(tensors, {{"job", heading.job},
                                            {"task", heading.task},
@@ -148,9 +192,8 @@ void TaskMemory::keep_only(const std::string& task, KeptNumbers KeptTask::*state
 void TaskMemory::forget_others(std::int64_t job) {
   std::error_code ignored;
   for (const auto& file : std::filesystem::directory_iterator(folder_, ignored)) {
-    const std::string name = file.path().filename().string();
-    const bool ours = name.starts_with(kPrefix) && name.ends_with(kSuffix);
-    if (ours && file.path() != path_of(job)) std::filesystem::remove(file.path(), ignored);
+    if (is_ours(file.path().filename().string()) && file.path() != path_of(job))
+      std::filesystem::remove(file.path(), ignored);
   }
 }
 
@@ -162,7 +205,8 @@ std::filesystem::path usual_memory_folder(const std::string& aggregator, const s
   std::filesystem::path state = set("XDG_STATE_HOME");
   if (state.empty() && !set("HOME").empty()) state = set("HOME") / ".local" / "state";
   if (state.empty()) return {};
-  return state / "fragtrain" / one_word(aggregator) / one_word(name);
+  return state / "fragtrain" / one_word(http::normalise_base_url(aggregator)) /
+         (one_word(name) + "-" + sha256_hex(name).substr(0, 8));
 }
 
 }  // namespace frag::trainer

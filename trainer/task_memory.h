@@ -30,11 +30,15 @@ class TaskMemory {
   // Of forget_others(): all go.
   static constexpr std::int64_t kNoJob = -1;
 
-  // Without a folder all of it is gone with the object. The folder is made when there is something to keep.
+  // Without a folder all of it is gone with the object.
   explicit TaskMemory(std::filesystem::path folder = {}) : folder_(std::move(folder)) {}
 
+  // Makes the folder, if there is to be one. Errc::io, with the way out, where nothing can be kept in it.
+  void make_folder() const;
+
   // What holds as `lease` begins, by what it says of the task before. Empty for the first task of a job, and,
-  // with a line on standard error, where what is kept is damaged or belongs to another history of the job.
+  // with a line on standard error, where what is kept is damaged or belongs to another history of the job, or
+  // where nothing is kept of a job in which a result of this worker counts.
   KeptNumbers settle(const rounds::Lease& lease);
 
   // Durable on return. Errc::io.
@@ -69,8 +73,9 @@ class TaskMemory {
   KeptTask kept_;
 };
 
-// $XDG_STATE_HOME/fragtrain/AGGREGATOR/NAME, or ~/.local/state/..., with what is no letter, digit, "-" or "_"
-// of both as "_"; empty where there is no such place.
+// $XDG_STATE_HOME/fragtrain/AGGREGATOR/NAME-DIGITS, or ~/.local/state/..., with what is no letter, digit or
+// "-" of both as "_"; the first 8 digits of the name's SHA-256 tell apart names that look alike then. Empty
+// where there is no such place; Errc::usage where the aggregator's address is none.
 std::filesystem::path usual_memory_folder(const std::string& aggregator, const std::string& name);
 
 }  // namespace frag::trainer

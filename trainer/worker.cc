@@ -5,14 +5,14 @@
 #include "trainer/heartbeat.h"
 #include "trainer/local_task.h"
 #include "trainer/membership.h"
-#include "trainer/sample_reader.h"
 #include "trainer/throttle.h"
 
 namespace frag::trainer {
 namespace {
 
-// The training of a lease was given up because its job has ended.
-struct JobEnded {};
+bool in_rounds(const rounds::Lease& lease) {
+  return rounds::rule_info(lease.rule.name).pace == rounds::Pace::rounds;
+}
 
 class Worker {
  public:
@@ -22,15 +22,13 @@ class Worker {
         throttle_(options.throttle),
         looks_ahead_(options.throttle == 1),
         reader_({.mirrors = options.mirrors, .data = options.data, .who = options.name}),
-        ahead_(reader_.options()),
         membership_(options.aggregator, options.token, options.name) {}
 
   void run();
 
  private:
   void do_lease(const rounds::Lease& lease);
-  const ModuleFile* module_or_give_up(const rounds::Lease& lease);
-  FragmentSet draw(const rounds::Lease& lease, const ModelCard& card);
+  HeartbeatOptions beating(const rounds::Lease& lease);
   void look_ahead(const rounds::Lease& lease, const ModelCard& card);
   void report(const rounds::Lease& lease, const TaskResult& result, const ResultAnswer& answer);
 
@@ -38,10 +36,9 @@ class Worker {
   TaskMemory memory_;
   Throttle throttle_;
   const bool looks_ahead_;  // a machine that is to stay usable has nothing to spare for it
-  SampleReader reader_;
-  AheadReader ahead_;
-  std::int64_t last_part_ = -1;
-  Membership membership_;
+  AheadReader reader_;
+  std::optional<WantedSet> predicted_;  // what the present lease would want, by the one before
+  Membership membership_;               // behind the reader: who has no data does not join
 
   std::int64_t taken_ = 0;
   std::int64_t late_ = 0;
@@ -56,55 +53,53 @@ void Worker::run() {
 }
 
 void Worker::do_lease(const rounds::Lease& lease) {
-  const ModuleFile* module = module_or_give_up(lease);
-  const Heartbeat heartbeat(membership_.link().url(), membership_.token(), membership_.join_token(), lease);
+  const ModuleFile* module = module_of_job(lease.job, lease.module_sha256, modules_);
+  const Heartbeat heartbeat(beating(lease));
   const rounds::WeightsFile& start = membership_.weights(lease.weights);
   const ModelCard card = card_of_lease(lease, start);
-  const FragmentSet set = draw(lease, card);
+  const WantedSet wanted = wanted_of(lease);
+  const FragmentSet set = heartbeat.read_while_wanted(
+      [&](const std::function<bool()>& cancelled) { return reader_.read(wanted, card, cancelled); });
   look_ahead(lease, card);
-  TaskResult result;
   throttle_.start();
-  try {
-    const auto after_batch = [&](std::int64_t) {
-      if (heartbeat.job_ended()) throw JobEnded{};
-      throttle_.pause();
-    };
-    result = do_task({.lease = lease, .start = start, .set = set, .module = module}, memory_, after_batch);
-  } catch (const JobEnded&) {
-    membership_.say("round " + std::to_string(lease.round) + ": given up, the job has ended");
-    return;
-  }
+  const auto after_batch = [&](std::int64_t) {
+    heartbeat.expect_wanted();
+    throttle_.pause();
+  };
+  const TaskResult result =
+      do_task({.lease = lease, .start = start, .set = set, .module = module}, memory_, after_batch);
   report(lease, result,
          membership_.persist([&] { return membership_.link().send_result(lease.task, result.file); }));
 }
 
-// A worker that cannot do its job's leases ends.
-const ModuleFile* Worker::module_or_give_up(const rounds::Lease& lease) {
-  try {
-    return module_of_job(lease.job, lease.module_sha256, modules_);
-  } catch (const Error&) {
-    membership_.give_up_lease();
-    throw;
-  }
-}
-
-FragmentSet Worker::draw(const rounds::Lease& lease, const ModelCard& card) {
-  const WantedSet wanted = wanted_of(lease);
-  if (std::optional<FragmentSet> set = ahead_.take(wanted, card)) return *std::move(set);
-  return Patience("no mirror of the job").persist([&] { return reader_.read(wanted, card); });
+// A lost lease is worked on while its result may still count, or while what is kept of it counts for the next
+// task: the aggregator takes a result of a part that nobody else has done.
+HeartbeatOptions Worker::beating(const rounds::Lease& lease) {
+  const bool over_with_round = in_rounds(lease) && !needs_memory(lease);
+  const auto why_over = [round = lease.round, over_with_round](const JobBrief& job) -> std::string {
+    if (job.state == "finished") return "the job has ended";
+    if (over_with_round && job.closed >= round) return "round " + std::to_string(round) + " has closed";
+    return "";
+  };
+  return {.url = membership_.link().url(),
+          .token = membership_.token(),
+          .join_token = membership_.join_token(),
+          .path = "/v1/tasks/" + http::percent_encode(lease.task) + "/heartbeat",
+          .job = lease.job,
+          .lease_s = lease.lease_s,
+          .why_over = why_over};
 }
 
 // A worker gets the part that it had, where that is free: so its next set is known, unless leases count their
-// draws over all workers, or parts are changing hands.
+// draws over all workers. Where parts change hands, rounds are missed or counts follow speeds, the last one
+// was not what it would have been by this, and nothing is read until it is again.
 void Worker::look_ahead(const rounds::Lease& lease, const ModelCard& card) {
-  const bool keeps_part = last_part_ < 0 || last_part_ == lease.part;
-  last_part_ = lease.part;
-  const bool in_rounds = rounds::rule_info(lease.rule.name).pace == rounds::Pace::rounds;
-  if (!looks_ahead_ || !keeps_part || !in_rounds) return;
+  const bool as_predicted = !predicted_ || *predicted_ == wanted_of(lease);
   rounds::Lease next = lease;
   ++next.round;
   ++next.sample.round;
-  ahead_.begin(wanted_of(next), card);
+  predicted_ = wanted_of(next);
+  if (looks_ahead_ && as_predicted && in_rounds(lease)) reader_.begin(*predicted_, card);
 }
 
 void Worker::report(const rounds::Lease& lease, const TaskResult& result, const ResultAnswer& answer) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libfrag/base/error.h"
+#include "libfrag/base/text.h"
 #include "libfrag/dataset/folder.h"
 #include "libfrag/fetching/sample_fetch.h"
 #include "libfrag/fetching/shard_store.h"
@@ -38,8 +39,12 @@ class StoreAccess : public Access {
 
 class MirrorAccess : public Access {
  public:
-  MirrorAccess(const std::vector<std::string>& urls, const std::string& dataset_id)
-      : mirrors_(urls, {.dataset = dataset_id}), fetcher_(mirrors_, {}), reader_(fetcher_.store()) {}
+  MirrorAccess(const std::vector<std::string>& urls, const std::string& dataset_id,
+               std::vector<std::string> notes = {})
+      : mirrors_(urls, {.dataset = dataset_id}),
+        fetcher_(mirrors_, {.cancelled = [this] { return cancelled_ && cancelled_(); }}),
+        reader_(fetcher_.store()),
+        notes_(std::move(notes)) {}
 
   const Catalog& catalog() const override { return mirrors_.catalog(); }
 
@@ -50,6 +55,7 @@ class MirrorAccess : public Access {
   }
 
   void read(const ReadRequest& request, const std::function<void(Fragment)>& visit) override {
+    cancelled_ = request.cancelled;
     const WantedSample wanted = fetcher_.want(request.spec);
     if (request.skip >= wanted.list.size()) return;
     if (request.free_turns) return by_sources(wanted, request, visit);
@@ -81,6 +87,7 @@ class MirrorAccess : public Access {
   void by_fragments(const WantedSample& wanted, const ReadRequest& request,
                     const std::function<void(Fragment)>& visit) {
     fetcher_.fetch(wanted, request.skip, [&](std::uint64_t position, const EncodedFragment& one) {
+      request.expect_wanted();
       Fragment fragment{position, one.id, catalog().source_of(one.id), one.class_number, {}};
       Image pixels = decode_fragment(one);
       fragment.pixels = request.prepare ? request.prepare(fragment, pixels) : std::move(pixels);
@@ -89,6 +96,7 @@ class MirrorAccess : public Access {
   }
 
   const Mirrors mirrors_;
+  std::function<bool()> cancelled_;  // of the present read(), which alone has threads that ask
   SampleFetcher fetcher_;
   StoreReader reader_;
   std::vector<std::string> notes_;
@@ -106,16 +114,54 @@ std::unique_ptr<Access> open_local(const std::vector<std::string>& places) {
   return std::make_unique<StoreAccess>(std::make_unique<DatasetFolder>(places.front()));
 }
 
+std::string not_that_one(const std::string& place, const std::string& holds, const std::string& wanted) {
+  return place + " holds dataset " + holds.substr(0, 12) + "..., not " + wanted.substr(0, 12) + "...";
+}
+
+// The first of the folders that holds the dataset, nullptr where none does; of those before it, what they
+// are.
+std::unique_ptr<const SourceStore> find_copy(const std::vector<std::string>& folders,
+                                             const std::string& dataset_id, std::vector<std::string>& notes) {
+  for (const std::string& folder : folders) {
+    try {
+      auto store = std::make_unique<DatasetFolder>(folder);
+      const std::string id = store->catalog().id();
+      if (id == dataset_id) return store;
+      notes.push_back(not_that_one(folder, id, dataset_id) + "; passed over");
+    } catch (const Error& error) {
+      notes.push_back(std::string(error.what()) + "; passed over");
+    }
+  }
+  return nullptr;
+}
+
+// Folders before mirrors: what lies here need not travel.
+std::unique_ptr<Access> open_mixed(const std::vector<std::string>& places, const std::string& dataset_id) {
+  std::vector<std::string> urls = places;
+  const auto folders_begin = std::stable_partition(urls.begin(), urls.end(), is_url);
+  const std::vector<std::string> folders(folders_begin, urls.end());
+  urls.erase(folders_begin, urls.end());
+  std::vector<std::string> notes;
+  if (auto copy = find_copy(folders, dataset_id, notes))
+    return std::make_unique<StoreAccess>(std::move(copy), std::move(notes));
+  try {
+    return std::make_unique<MirrorAccess>(urls, dataset_id, notes);
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string(error.what()) + "\n  " + join(notes, "\n  "));
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places, const std::string& dataset_id) {
   if (places.empty()) throw Error(Errc::usage, "no dataset: name a folder, or the address of a mirror");
   if (std::all_of(places.begin(), places.end(), is_url))
     return std::make_unique<MirrorAccess>(places, dataset_id);
+  if (!dataset_id.empty() && std::any_of(places.begin(), places.end(), is_url))
+    return open_mixed(places, dataset_id);
   auto access = open_local(places);
   if (!dataset_id.empty() && access->catalog().id() != dataset_id) {
-    throw Error(Errc::refused, places.front() + " holds dataset " + access->catalog().id().substr(0, 12) +
-                                   "..., not " + dataset_id.substr(0, 12) + "...");
+    throw Error(Errc::refused, not_that_one(places.front(), access->catalog().id(), dataset_id));
   }
   return access;
 }

@@ -40,6 +40,14 @@ struct ReadRequest {
   // Told, in order, of fragments whose source is damaged, which are then left out. Where this is empty, the
   // first of them ends the reading with Errc::bad_input. `pixels` are empty.
   std::function<void(const Fragment&, const std::string& why)> damaged{};
+  // Once it says true, the reading ends with Errc::interrupted, also while mirrors are silent. Asked now and
+  // then by many threads at once; may be empty.
+  std::function<bool()> cancelled{};
+
+  // Errc::interrupted where it is cancelled.
+  void expect_wanted() const {
+    if (cancelled && cancelled()) throw Error(Errc::interrupted, "the sample is no longer wanted");
+  }
 };
 
 class Access {
@@ -60,7 +68,9 @@ class Access {
 // Opens one dataset folder, or WebDataset tars (what names_shards() of local_shards.h is true of), or one or
 // more mirrors (http://, https:// or ftp:// URLs), which are used together. With `dataset_id` not empty, a
 // mirror of another dataset is named in notes() and passed over, and a folder or tars of another dataset are
-// Errc::refused. Errc::unavailable where no mirror answers, Errc::not_found for no folder.
+// Errc::refused; folders may stand among mirrors then: the first that holds the dataset is opened and no
+// mirror is asked, and those that do not are named in notes(). Errc::unavailable where no mirror answers,
+// Errc::not_found for no folder.
 std::unique_ptr<Access> open_access(const std::vector<std::string>& places,
                                     const std::string& dataset_id = "");
 

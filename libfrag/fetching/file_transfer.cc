@@ -32,7 +32,13 @@ std::uint64_t kept_bytes(const fs::path& path, std::uint64_t most) {
 
 }  // namespace
 
-FileTransfer::FileTransfer(const Mirrors& mirrors) : mirrors_(mirrors), servers_(mirrors.size()) {}
+FileTransfer::FileTransfer(const Mirrors& mirrors, std::function<bool()> cancelled)
+    : mirrors_(mirrors), cancelled_(std::move(cancelled)), servers_(mirrors.size()) {}
+
+// Whether nobody waits for what is fetched any more.
+bool FileTransfer::over() const {
+  return stop_requested() || (cancelled_ && cancelled_());
+}
 
 void FileTransfer::fetch(const WantedBytes& wanted, const fs::path& path,
                          const std::function<void(std::uint64_t)>& step) {
@@ -86,7 +92,7 @@ void FileTransfer::pull(std::size_t number, const WantedBytes& wanted, std::uint
   const std::uint64_t before = done;
   const auto seconds = [&began] { return std::chrono::duration<double>(Clock::now() - began).count(); };
   auto downloader = take_downloader();
-  downloader->set_cancelled([&] { return stop_requested() || outrun(number, seconds(), done - before); });
+  downloader->set_cancelled([&] { return over() || outrun(number, seconds(), done - before); });
   std::array<char, kPiece> piece;
   bool open = false, left = false;
   std::exception_ptr failure;
@@ -101,7 +107,7 @@ void FileTransfer::pull(std::size_t number, const WantedBytes& wanted, std::uint
       if (done > before && outrun(number, seconds(), done - before)) throw Error(Errc::interrupted, "");
       return downloader->read(piece.data(), piece.size());
     } catch (const Error& error) {
-      if (stop_requested()) throw;
+      if (over()) throw;
       left = error.code() == Errc::interrupted;
       if (!left) failure = std::current_exception();
       return 0;
@@ -136,6 +142,7 @@ void FileTransfer::pull(std::size_t number, const WantedBytes& wanted, std::uint
 std::size_t FileTransfer::choose() {
   while (true) {
     throw_if_stopped();
+    if (over()) throw Error(Errc::interrupted, "the file is no longer wanted");
     {
       const std::lock_guard lock(mutex_);
       const auto now = Clock::now();

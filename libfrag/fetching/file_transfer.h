@@ -32,12 +32,13 @@ struct WantedBytes {
 
 class FileTransfer {
  public:
-  // `mirrors` outlives it.
-  explicit FileTransfer(const Mirrors& mirrors);
+  // `mirrors` outlives it. Once `cancelled` says true, what is fetched ends with Errc::interrupted; many
+  // threads ask it.
+  explicit FileTransfer(const Mirrors& mirrors, std::function<bool()> cancelled = {});
 
   // Fetches the bytes to `path`. What an earlier call left there of them is kept and continued. `step` is
   // told of bytes as they come. Errc::unavailable that tells what each mirror said where none gives the rest,
-  // Errc::interrupted after a stop signal: then what came stays in `path`.
+  // Errc::interrupted after a stop signal or once it is cancelled: then what came stays in `path`.
   void fetch(const WantedBytes& wanted, const std::filesystem::path& path,
              const std::function<void(std::uint64_t bytes)>& step = {});
 
@@ -62,6 +63,7 @@ class FileTransfer {
     }
   };
 
+  bool over() const;
   std::size_t choose();
   using Sink = std::function<void(std::string_view)>;
   std::set<std::size_t> pull_all(const WantedBytes& wanted, std::uint64_t done, const Sink& sink);
@@ -74,6 +76,7 @@ class FileTransfer {
   std::unique_ptr<http::Downloader> take_downloader();
 
   const Mirrors& mirrors_;
+  const std::function<bool()> cancelled_;
 
   mutable std::mutex mutex_;  // guards all below
   std::vector<Server> servers_;

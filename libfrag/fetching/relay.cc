@@ -82,6 +82,8 @@ void Relay::run(const std::function<void(std::uint64_t, EncodedFragment)>& deliv
     if (chunks_.empty() || chunks_.front()->handed_on == chunks_.front()->got.size()) {
       wake_.wait_for(lock, kLook);
       throw_if_stopped();
+      if (settings_.cancelled && settings_.cancelled())
+        throw Error(Errc::interrupted, "the sample is no longer wanted");
       check_hope();
       continue;
     }

@@ -27,6 +27,8 @@ struct RelaySettings {
   std::size_t window = 16;           // chunks held at a time; at least 2
   // Without a fragment for so long, although nobody failed for good, it is given up.
   std::chrono::milliseconds patience{300'000};
+  // Asked while run() waits; once it says true, run() ends with Errc::interrupted.
+  std::function<bool()> cancelled{};
 };
 
 // What a line did so far.

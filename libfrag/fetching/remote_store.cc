@@ -20,8 +20,8 @@ std::string extension_of(const SourceFile& file) {
 
 }  // namespace
 
-RemoteStore::RemoteStore(const Mirrors& mirrors, FileCache& cache)
-    : mirrors_(mirrors), cache_(cache), transfer_(mirrors) {}
+RemoteStore::RemoteStore(const Mirrors& mirrors, FileCache& cache, std::function<bool()> cancelled)
+    : mirrors_(mirrors), cache_(cache), transfer_(mirrors, std::move(cancelled)) {}
 
 SourcePixels RemoteStore::open_source(std::uint32_t source) const {
   const Source row = catalog().sources()[source];

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -24,8 +25,8 @@ namespace frag {
 
 class RemoteStore : public SourceStore {
  public:
-  // Both outlive it.
-  RemoteStore(const Mirrors& mirrors, FileCache& cache);
+  // Both outlive it. `cancelled` as FileTransfer's.
+  RemoteStore(const Mirrors& mirrors, FileCache& cache, std::function<bool()> cancelled = {});
 
   const Catalog& catalog() const override { return mirrors_.catalog(); }
   // Errors also as FileTransfer::fetch.

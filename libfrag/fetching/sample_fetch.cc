@@ -53,7 +53,7 @@ SampleFetcher::SampleFetcher(const Mirrors& mirrors, FetchOptions options)
     : mirrors_(mirrors),
       options_(std::move(options)),
       cache_(options_.cache, options_.cache_bytes),
-      store_(mirrors, cache_),
+      store_(mirrors, cache_, options_.cancelled),
       notes_(mirrors.notes()) {
   if (mirrors.has_tables()) {
     sampler_.emplace(mirrors.catalog());
@@ -134,6 +134,7 @@ void SampleFetcher::by_fragments(const WantedSample& wanted, std::uint64_t skip,
   settings.first = skip;
   settings.end = wanted.list.size();
   settings.window = kWindow;
+  settings.cancelled = options_.cancelled;
   const std::uint64_t each =
       set_ ? kUsualBytes : expected_bytes(mirrors_.catalog(), wanted.list.at(skip), wanted.format);
   settings.chunk = std::clamp<std::uint64_t>(kChunkBytes / each, 8, 512);

@@ -39,6 +39,8 @@ struct FetchOptions {
   std::filesystem::path cache = usual_cache_folder();  // of sources
   std::uint64_t cache_bytes = std::uint64_t{20} << 30;
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;  // for decoded sources and waiting fragments
+  // Once it says true, what is fetched ends with Errc::interrupted. Many threads ask it.
+  std::function<bool()> cancelled{};
 };
 
 // How far a fetch is, for whoever watches.

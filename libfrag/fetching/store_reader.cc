@@ -74,6 +74,7 @@ void StoreReader::read(const SampleList& list, const ReadRequest& request,
     return one;
   };
   stream.write = [&](ReadFragment& one) {
+    request.expect_wanted();
     if (one.damage.empty()) return visit(std::move(one.fragment));
     request.damaged(one.fragment, one.damage);
   };

@@ -112,8 +112,10 @@ void Client::set_bearer_token(std::string token) {
   impl_->options.bearer_token = std::move(token);
 }
 
-Answer Client::get(const std::string& url) {
-  return impl_->perform(url, nullptr, [](CURL*, Answer&) {});
+Answer Client::get(const std::string& url, const std::vector<std::string>& header_lines) {
+  CurlHeaders headers;
+  for (const auto& line : header_lines) append(headers, line);
+  return impl_->perform(url, std::move(headers), [](CURL*, Answer&) {});
 }
 
 Answer Client::head(const std::string& url) {

@@ -67,14 +67,14 @@ class Client {
   void set_bearer_token(std::string token);
 
   // Errc::unavailable that names the URL where no answer came; any status that came is an Answer.
-  Answer get(const std::string& url);
+  // `header_lines` as "Name: value".
+  Answer get(const std::string& url, const std::vector<std::string>& header_lines = {});
   Answer head(const std::string& url);
   // What `partial` lacks of the URL's body, appended to it, by Range and If-Range; all of it, anew, where the
   // server has another by now (200 instead of 206). What came stays in `partial` also where no more does and
   // this throws. Bodies of other statuses are the Answer's.
   Answer get_rest(const std::string& url, PartialBody& partial);
   Answer post_json(const std::string& url, const Json& body);
-  // `header_lines` as "Name: value".
   Answer put(const std::string& url, std::string_view body,
              const std::vector<std::string>& header_lines = {});
 

@@ -1,6 +1,8 @@
 #include "libfrag/fetching/access.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
 
 #include "tests/fetching/test_mirror.h"
 #include "tests/support/support.h"
@@ -87,6 +89,60 @@ TEST_CASE("a mirror of another dataset is named and passed over") {
   const auto access = open_access({wrong.url(), right.url()}, id);
   CHECK(access->catalog().id() == id);
   CHECK(access->notes().at(0).find(wrong.url()) != std::string::npos);
+}
+
+TEST_CASE("a folder among mirrors is taken where it holds the dataset, and else named and passed over") {
+  const TempDir dir;
+  const auto wanted = test::small_dataset(dir, 3, 4, 1), other = test::small_dataset(dir, 3, 4, 2);
+  const TestMirror mirror(wanted);
+  const std::string id = DatasetFolder(wanted).catalog().id();
+  const std::string nobody = "http://127.0.0.1:1";
+  const auto local = open_access({nobody, other.string(), wanted.string()}, id);
+  CHECK(local->catalog().id() == id);
+  REQUIRE(local->notes().size() == 1);
+  CHECK(local->notes().at(0).find(other.string() + " holds dataset ") == 0);
+  const auto remote = open_access({other.string(), "/no/such/folder", mirror.url()}, id);
+  CHECK(read_all(*remote, 20).pixels == read_all(*local, 20).pixels);
+  CHECK(remote->notes().size() == 2);
+  const Error error = error_of([&] { open_access({nobody, other.string()}, id); });
+  CHECK(error.code() == Errc::unavailable);
+  CHECK(std::string(error.what()).find(other.string()) != std::string::npos);
+}
+
+TEST_CASE("a reading that is cancelled ends, and the access goes on") {
+  const TempDir dir;
+  const auto dataset = test::small_dataset(dir);
+  const TestMirror mirror(dataset);
+  for (const std::string& place : {dataset.string(), mirror.url()}) {
+    const auto access = open_access({place});
+    const auto read = [&] {
+      access->read({.spec = {.count = 12}, .cancelled = [] { return true; }}, [](const Fragment&) {});
+    };
+    CHECK(error_of(read).code() == Errc::interrupted);
+    CHECK(read_all(*access, 12).ids.size() == 12);
+  }
+}
+
+TEST_CASE("a reading is cancelled while its mirror is silent") {
+  const TempDir dir;
+  const DatasetFolder folder(test::small_dataset(dir, 3, 4, 771));  // in no cache of sources
+  Mirror renders(folder, 1 << 24);
+  std::promise<void> over;
+  const auto released = over.get_future().share();
+  std::atomic<bool> asked{false};
+  const http::Server silent({}, [&](http::Request& request) {
+    const bool of_fragments = request.path == "/v1/sample" || request.path.starts_with("/files/store/");
+    if (!of_fragments) return renders.handle(request);
+    asked = true;
+    released.wait();
+    return http::Response::problem(503, "it was silent until the test's end");
+  });
+  const auto access = open_access({silent.url()});
+  const auto read = [&] {
+    access->read({.spec = {.count = 12}, .cancelled = [&] { return asked.load(); }}, [](const Fragment&) {});
+  };
+  CHECK(error_of(read).code() == Errc::interrupted);
+  over.set_value();
 }
 
 TEST_CASE("what the visitor throws is not taken for a mirror's fault") {

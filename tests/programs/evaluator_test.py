@@ -14,10 +14,13 @@ class Aggregator(http.server.BaseHTTPRequestHandler):
     weights = b""
     measured = []
     controls = []
+    first_weights = []  # statuses that they are answered with
 
-    def answer(self, body, status=200):
+    def answer(self, body, status=200, headers=()):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -33,6 +36,8 @@ class Aggregator(http.server.BaseHTTPRequestHandler):
         body = self.body()
         if self.path == "/v1/workers":
             self.answer({"worker": 1, "token": "t"}, 201)
+        elif self.path == "/v1/jobs":
+            self.answer({"job": 4, "state": "awaiting_weights"}, 201)
         elif self.path == "/v1/evaluations":
             assert self.headers["Authorization"] == "Bearer t"
             self.answer({"state": "task", "lease": self.leases.pop(0)} if self.leases else {"state": "finished"})
@@ -42,6 +47,10 @@ class Aggregator(http.server.BaseHTTPRequestHandler):
             self.answer({"detail": "job 3 is not paused"} if late else {"job": 3, "state": "paused"}, 409 if late else 200)
 
     def do_PUT(self):
+        if self.path == "/v1/jobs/4/weights":
+            self.rfile.read(int(self.headers["Content-Length"]))
+            status = self.first_weights.pop(0)
+            return self.answer({"job": 4, "state": "open"} if status == 200 else {"detail": "not now"}, status, [("Retry-After", "0")] if status == 503 else [])
         self.measured.append((self.path, self.body()))
         late = len(self.measured) == 2
         self.answer({"detail": "measured already"} if late else {}, 409 if late else 200)
@@ -72,6 +81,16 @@ def check_controls(url):
     assert "job 3 is not paused" in program("fragtrain", "job", "resume", "--aggregator", url, status=7)
 
 
+def check_first_weights(folder, url):
+    """They are sent until they are taken; where they are not, submit says how to be rid of the job."""
+    (folder / "job.toml").write_text('mirrors = ["gels.frag"]\ninput = 32\n[sample]\ncount = 10\n')
+    Aggregator.first_weights[:] = [503, 503, 200, 422]
+    assert program("fragtrain", "submit", "job.toml", "--aggregator", url, cwd=folder).startswith("job 4 ")
+    message = program("fragtrain", "submit", "job.toml", "--aggregator", url, cwd=folder, status=3)
+    assert f"fragtrain job stop --aggregator {url} --job 4" in message, message
+    assert Aggregator.first_weights == []
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -83,6 +102,7 @@ def main():
             url = f"http://127.0.0.1:{server.server_port}"
             check_evaluation(folder, url)
             check_controls(url)
+            check_first_weights(folder, url)
             server.shutdown()
 
 

@@ -3,6 +3,7 @@ on a dataset of one's own; and what stays in --keep between tasks."""
 import json
 import os
 import struct
+import subprocess
 import tempfile
 import urllib.request
 from pathlib import Path
@@ -103,7 +104,7 @@ def check_files(folder):
     assert numbers_of(folder / "one.safetensors") == numbers_of(folder / "same.safetensors")
     assert 0 < entries("one.safetensors")
     assert len(numbers_of(folder / "one.safetensors")) < len(numbers_of(folder / "start.safetensors")) / 20
-    assert [path.name for path in (folder / "kept").iterdir()] == ["job-1.safetensors"]
+    assert [path.name for path in (folder / "kept").iterdir()] == ["fragtrain-kept-of-job-1.safetensors"]
 
     elastic = {"compression": {"wire": "fp16"}, "rule": {"name": "aeasgd", "rho": 5}, "local": lease["local"] | {"steps": 3, "learning_rate": 0.01}}
     with_lease(**elastic, job=2, task="2-1-0-1")
@@ -111,7 +112,14 @@ def check_files(folder):
     header = header_of(folder / "elastic.safetensors")
     assert {entry["dtype"] for name, entry in header.items() if name.endswith("weight")} >= {"F16"}, header
     assert report_of(folder / "elastic.safetensors")["steps"] == 3
-    assert [path.name for path in (folder / "kept").iterdir()] == ["job-2.safetensors"]
+    assert [path.name for path in (folder / "kept").iterdir()] == ["fragtrain-kept-of-job-2.safetensors"]
+
+    # Another machine, or a folder that is gone: a result counts of which nothing is kept.
+    with_lease(compression=dgc, job=3, task="3-2-0-1", accepted="3-1-0-1")
+    command = [os.path.join(BIN, "fragtrain"), "task", "task.json", "--weights", "start.safetensors", "--threads", "1", *words, "anew.safetensors"]
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stderr
+    assert "nothing is kept here of job 3, in which task 3-1-0-1 of this worker counts" in said, said
+    assert "give --keep a folder that can be written" in task(folder, "--data", "own.frag", "--keep", "task.json/kept", "-o", "x.safetensors", status=5)
 
     (folder / "task.json").write_text('{"state": "wait"}')
     assert 'without a lease: its state is "wait"' in task(folder, "-o", "x.safetensors", status=3)

@@ -62,6 +62,27 @@ TEST_CASE("what cannot be read ahead is left to whoever wants it") {
   CHECK_FALSE(ahead.take(scene.wanted, scene.card));
 }
 
+TEST_CASE("what was not begun, or not this, is read when it is wanted") {
+  AheadScene scene;
+  AheadReader reader(scene.options);
+  const auto ids = SampleReader(scene.options).read(scene.wanted, scene.card).ids();
+  CHECK(reader.read(scene.wanted, scene.card).ids() == ids);
+  WantedSet other = scene.wanted;
+  other.sample.round = 1;
+  reader.begin(other, scene.card);
+  CHECK(reader.read(scene.wanted, scene.card).ids() == ids);
+  reader.begin(scene.wanted, scene.card);
+  CHECK(reader.read(scene.wanted, scene.card).ids() == ids);
+}
+
+TEST_CASE("what is no longer wanted is not read") {
+  AheadScene scene;
+  AheadReader reader(scene.options);
+  const auto cancelled = [] { return true; };
+  CHECK(test::error_of([&] { reader.read(scene.wanted, scene.card, cancelled); }).code() ==
+        Errc::interrupted);
+}
+
 TEST_CASE("a reader that is let go gives up what it reads") {
   AheadScene scene;
   scene.wanted.sample.count = 3;

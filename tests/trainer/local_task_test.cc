@@ -203,6 +203,15 @@ TEST_CASE("compression: a small share of the entries travels, and all that is no
   CHECK(rounds::layout_mismatch(result.layout, scene.start.layout).empty());
 }
 
+TEST_CASE("compression: the warm-up goes by the part's own draws, whatever the server's step") {
+  TaskScene scene;
+  rounds::Lease lease = lease_of_round(1, "");
+  lease.compression = {.wire = rounds::Wire::dgc, .ratio = 0.01, .momentum = 0.9, .warmup = 4};
+  const auto in_first_step = sent_entries(scene.result(lease));
+  lease.round = 500;
+  CHECK(sent_entries(scene.result(lease)) == in_first_step);
+}
+
 TEST_CASE("compression: all that a worker ever trained is sent or kept, whatever is refused") {
   TaskScene scene;
   rounds::Lease lease = lease_of_round(1, "");

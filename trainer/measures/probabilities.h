@@ -1,8 +1,10 @@
 // What a network said of fragments, row by row, and the class that each row means.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -29,7 +31,8 @@ class Probabilities {
 std::vector<std::uint32_t> most_probable(const Probabilities& probabilities);
 
 // The mean of -ln of what each row gives its label, a number below classes(); what is less than the smallest
-// normal float counts as that, so the mean is at most 87.4. 0 of no rows.
+// normal float counts as that, so this is the most that the mean can be. 0 of no rows.
+inline const double kLargestCrossEntropy = -std::log(static_cast<double>(std::numeric_limits<float>::min()));
 double cross_entropy(const Probabilities& probabilities, std::span<const std::uint32_t> labels);
 
 // Rows of one 1 and else 0: a classifier without doubts. `predicted` are numbers below `classes`.
