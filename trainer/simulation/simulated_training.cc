@@ -6,7 +6,6 @@
 
 #include "libfrag/base/digest.h"
 #include "libfrag/base/file.h"
-#include "libfrag/base/text.h"
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/result_check.h"
 #include "trainer/evaluator.h"
@@ -25,17 +24,6 @@ std::filesystem::path make_folder() {
 void remove_file(const std::filesystem::path& path) {
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
-}
-
-// As the aggregator looks at a result.
-rounds::ResultCheck checked(const std::filesystem::path& path, const rounds::TensorLayout& base,
-                            double norm_limit) {
-  rounds::ResultCheck check = rounds::check_result(path, base);
-  if (check.fault.empty() && norm_limit > 0 && check.norm > norm_limit) {
-    check.fault = "the change has norm " + format_fixed(check.norm, 3) + ", and the job takes up to " +
-                  format_fixed(norm_limit, 3);
-  }
-  return check;
 }
 
 }  // namespace
@@ -101,7 +89,9 @@ TrainedResult SimulatedTraining::train(std::int64_t worker, const rounds::Lease&
 TrainedResult SimulatedTraining::deliver(const rounds::Lease& lease, const std::string& file) {
   const std::filesystem::path path = result_path(lease.task);
   write_file_atomic(path, file);
-  const rounds::ResultCheck check = checked(path, weights(lease.weights).layout, job_.job.norm_limit);
+  const rounds::Admission admission{lease.task, lease.weights, job_.job.norm_limit,
+                                    lease.sample.count.value_or(0)};
+  const rounds::ResultCheck check = rounds::check_result(path, weights(lease.weights).layout, admission);
   return {
       .fault = check.fault,
       .result = {

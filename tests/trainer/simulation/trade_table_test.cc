@@ -8,7 +8,10 @@ namespace {
 std::string page_of(std::int64_t quorums) {
   std::vector<SimulatedJob> jobs;
   for (std::int64_t needed = 1; needed <= quorums; ++needed) {
-    jobs.push_back({.needed = needed, .nodes = quorums, .outcome = {}, .round_ends = {1, 2}});
+    SimulatedJob& job = jobs.emplace_back();
+    job.needed = needed;
+    job.nodes = quorums;
+    job.round_ends = {1, 2};
   }
   return trade_page("job", jobs);
 }
