@@ -5,8 +5,8 @@ find_package(Catch2 2 REQUIRED)
 find_program(FRAG_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 
 # Scripts learn the same places from their environment that C++ tests know from these definitions.
-# Nobody's own cache of sources is touched.
-set(FRAG_TEST_ENVIRONMENT XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/test-cache FRAG_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} FRAG_SOURCE_DIR=${CMAKE_SOURCE_DIR})
+# Nobody's own cache of sources is touched, and OpenMP's threads wait asleep: tests share the processors.
+set(FRAG_TEST_ENVIRONMENT XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/test-cache OMP_WAIT_POLICY=passive FRAG_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY} FRAG_SOURCE_DIR=${CMAKE_SOURCE_DIR})
 
 function(frag_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LIBRARIES" ${ARGN})
@@ -20,7 +20,7 @@ function(frag_test name)
     if(file MATCHES "^(.*)_test$")
       set(test "${name}: ${CMAKE_MATCH_1}")
       add_test(NAME ${test} COMMAND ${name}_test --filenames-as-tags --warn NoTests "[#${file}]")
-      set_tests_properties(${test} PROPERTIES TIMEOUT 600 ENVIRONMENT "XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/test-cache"
+      set_tests_properties(${test} PROPERTIES TIMEOUT 600 ENVIRONMENT "${FRAG_TEST_ENVIRONMENT}"
                                               SKIP_REGULAR_EXPRESSION "SKIPPED:.*All tests passed")
     endif()
   endforeach()

@@ -262,7 +262,7 @@ TEST_CASE("a stop of the last round while it is averaged loses nothing") {
 TEST_CASE("a measurement's heartbeat tells how long its claim lives, and 409 where it is another's") {
   const Aggregator aggregator;
   rounds::JobSpec job = job_of(1, 1, 2);
-  job.evaluation = rounds::Evaluation{};
+  job.evaluation = rounds::Evaluation{1, {.split = "test", .count = {}}};
   open_job(aggregator, job);
   Worker worker(aggregator, "a");
   Worker other(aggregator, "b");

@@ -239,7 +239,7 @@ def options_of(spec):
         elif name == "balance" and isinstance(value, dict):
             options += ["--balance", ",".join(f"{key}:{weight}" for key, weight in value.items())]
         elif name != "parts":
-            options += [f"--{name}", str(value)]
+            options += ["--" + name.replace("_", "-"), str(value)]
     return options
 
 

@@ -125,7 +125,7 @@ TEST_CASE("samples that are called disjoint share no group, in any two rounds") 
     const RandomSet set =
         folds ? random_set(seed, {"fold0", "fold1", "fold2"}) : random_set(seed, {"train", "val"});
     const Sampler sampler = set.sampler();
-    for (int trial = 0; trial < 40; ++trial) {
+    for (int trial = 0; trial < 150; ++trial) {
       const SampleSpec training = random_spec(folds), testing = random_spec(folds);
       if (!disjoint(training, testing)) continue;
       ++pairs;
