@@ -97,9 +97,10 @@ class ServerStep {
     digest.update(base_.header());
     out_->resize(base_.layout().file_bytes);
     out_->write_at(0, base_.header());
-    const std::size_t bytes = block_bytes(results_.size());
+    const std::size_t largest = largest_piece();
+    const std::size_t bytes = std::min(block_bytes(results_.size()), largest);
     std::vector<Workspace> workspaces(threads_, {bytes, results_.size(), memory_ ? memory_->count() : 0});
-    std::vector<std::vector<char>> slots(2 * threads_ + 1, std::vector<char>(kPieceBytes));
+    std::vector<std::vector<char>> slots(2 * threads_ + 1, std::vector<char>(largest));
     run_in_order({.pieces = pieces_.size(),
                   .threads = threads_,
                   .slots = slots.size(),
@@ -114,6 +115,15 @@ class ServerStep {
 
  private:
   const TensorInfo& tensor_of(const Piece& piece) const { return base_.layout().tensors[piece.tensor]; }
+
+  // Small models take little memory. A multiple of 8 bytes, as blocks are.
+  std::size_t largest_piece() const {
+    std::size_t largest = 8;
+    for (const Piece& piece : pieces_) {
+      largest = std::max(largest, piece.count * width_of(tensor_of(piece).dtype));
+    }
+    return (largest + 7) / 8 * 8;
+  }
 
   std::string_view bytes_of(const Piece& piece, const std::vector<char>& slot) const {
     return {slot.data(), piece.count * width_of(tensor_of(piece).dtype)};
