@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The tables of docs/results.md on rounds: jobs that `fragtrain simulate` runs in virtual time, with fixed seeds.
 
-    tests/benchmarks/rounds_results.py [--write] [--short] [--tune] [SECTION...]
+    tests/benchmarks/rounds_results.py [--write] [--short] [--tune] [--folder DIR] [SECTION...]
 
 Sections are rules, compression and published; without any, all. --write puts each table into docs/results.md; --short runs every job on
-next to nothing; --tune measures on pictures held out of the training side instead, which is what settings may be chosen by. The
+next to nothing; --folder works in a folder that stays, with the jobs' files and what their commands were; --tune measures on pictures held out of the training side instead, which is what settings may be chosen by. The
 environment is that of results.py. Times are virtual, so a busy machine changes no figure.
 """
 import argparse
@@ -126,14 +126,18 @@ def main():
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     for flag in ("--write", "--short", "--tune"):
         parser.add_argument(flag, action="store_true")
+    parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     if unknown := set(given.sections) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
     environment, described = surroundings(), commit()
     for section in given.sections or SECTIONS:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = given.folder / section if given.folder else Path(scratch)
+            folder.mkdir(parents=True, exist_ok=True)
             bench = Bench(folder, environment, described, given)
             text = HEADER + SECTIONS[section](bench)
+            (folder / "commands.txt").write_text("\n".join(bench.commands) + "\n")
         print(text, flush=True)
         if given.write:
             write(section, text)
