@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A full round's results into fragagg, on disk, checked and acknowledged, beside what `curl -T` moves to a sink that writes and syncs to the
-same disk. Both sides in one run, in turns. Measured, never asserted.
+same disk; and the most memory that fragagg took for it, the averaging included. Both sides in one run, in turns. Measured, never asserted.
 
     tests/benchmarks/intake_benchmark.py build/release/bin [FOLDER] [--workers 15] [--parameters 60200000] [--turns 3]
 
@@ -26,6 +26,11 @@ def call(url, path, body, token=None):
     if token:
         request.add_header("Authorization", "Bearer " + token)
     with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def get(url):
+    with urllib.request.urlopen(url) as answer:
         return json.load(answer)
 
 
@@ -60,17 +65,17 @@ def curls(file, targets):
 
 
 def end(process):
-    """Seconds of processor time that it had taken."""
+    """Seconds of processor time that it had taken, and the most MB of memory."""
     process.kill()
     usage = os.wait4(process.pid, 0)[2]
-    return usage.ru_utime + usage.ru_stime
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e3
 
 
 def sink_seconds(binary, folder, file, workers):
     folder.mkdir()
     process, port = start(binary / "upload_sink", folder)
     seconds = curls(file, [(f"http://127.0.0.1:{port.strip()}/{n}", "X: y") for n in range(workers)])
-    busy = end(process)
+    busy, _ = end(process)
     shutil.rmtree(folder)
     return seconds, busy
 
@@ -88,9 +93,11 @@ def intake_seconds(binary, folder, file, workers):
         targets.append((f"{url}/v1/tasks/{task}/result", "Authorization: Bearer " + token))
     os.sync()
     seconds = curls(file, targets)
-    busy = end(process)
+    while get(f"{url}/v1/jobs/{number}")["state"] != "finished":
+        time.sleep(0.1)
+    busy, memory = end(process)
     shutil.rmtree(folder)
-    return seconds, busy
+    return seconds, busy, memory
 
 
 def main():
@@ -111,10 +118,10 @@ def main():
             os.sync()
             sink, sink_busy = sink_seconds(options.bin, pathlib.Path(disk) / "sink", file, options.workers)
             os.sync()
-            intake, busy = intake_seconds(options.bin, pathlib.Path(disk) / "state", file, options.workers)
+            intake, busy, peak = intake_seconds(options.bin, pathlib.Path(disk) / "state", file, options.workers)
             ratios.append(sink / intake)
             print(f"turn {turn + 1}: sink {sink:5.2f} s {total / sink:5.0f} MB/s (busy {sink_busy:.1f} s)   "
-                  f"fragagg {intake:5.2f} s {total / intake:5.0f} MB/s (busy {busy:.1f} s)   ratio {ratios[-1]:.2f}", flush=True)
+                  f"fragagg {intake:5.2f} s {total / intake:5.0f} MB/s (busy {busy:.1f} s, {peak:.0f} MB)   ratio {ratios[-1]:.2f}", flush=True)
         print(f"median ratio {statistics.median(ratios):.2f}")
 
 
