@@ -1,6 +1,7 @@
 #include "trainer/aggregator_link.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -30,9 +31,13 @@ Offered<Lease> offered_from_json(const Json& answer, Lease (*read)(const Json&),
   return {.state = TaskState::task, .lease = read(answer["lease"])};
 }
 
-// What a status is after so many seconds in which nothing but the time changed.
+// What a status is after so many seconds in which nothing but the time changed. When workers were heard is
+// told by whole minutes then, so each is within the minute that it was in.
 rounds::JobStatus aged(rounds::JobStatus status, double seconds) {
-  for (rounds::WorkerStatus& worker : status.workers) worker.heard += seconds;
+  for (rounds::WorkerStatus& worker : status.workers) {
+    const double minute = std::floor(worker.heard / 60) * 60;
+    worker.heard = std::min(worker.heard + seconds, minute + 59);
+  }
   if (!status.history.empty() && status.history.back().state == "open")
     status.history.back().seconds += seconds;
   return status;
@@ -92,7 +97,8 @@ http::Answer AggregatorLink::put_result(const std::string& path, const std::stri
   }
   broken_upload_ = path;
   http::Answer answer = client_.put(path, std::string_view(file).substr(kept), headers);
-  if (answer.status < 500) broken_upload_.clear();  // a proxy's word leaves open what came through it
+  // A proxy's word leaves open what came through it, and 429 comes before a byte is read.
+  if (answer.status < 500 && answer.status != 429) broken_upload_.clear();
   return answer;
 }
 

@@ -5,6 +5,7 @@
 
 #include "trainer/aggregator_link.h"
 #include "trainer/commands.h"
+#include "trainer/patience.h"
 
 namespace frag::trainer {
 namespace {
@@ -30,7 +31,8 @@ constexpr std::array kControlVerbs{
 void run(const ControlArguments& arguments, const std::string& verb) {
   AggregatorLink link(arguments.aggregator, arguments.token);
   const std::int64_t job = arguments.job ? *arguments.job : link.status().job;
-  const std::string state = link.control(job, verb, arguments.reason);
+  const std::string state =
+      Patience(link.url()).persist([&] { return link.control(job, verb, arguments.reason); });
   std::printf("job %lld: %s\n", static_cast<long long>(job), state.c_str());
 }
 

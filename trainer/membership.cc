@@ -5,7 +5,6 @@
 namespace frag::trainer {
 namespace {
 
-constexpr int kUnknownToken = 401;
 constexpr int kGone = 410;
 
 }  // namespace
@@ -29,23 +28,21 @@ std::string Membership::fetch_weights(std::int64_t version) {
   }
 }
 
-void Membership::do_or_give_up(const std::function<void()>& work) {
+void Membership::do_or_give_up(const std::function<void()>& work, const std::function<void()>& ask) {
   try {
     work();
   } catch (const GivenUp& lease) {
     say("given up: " + lease.why);
     wait_for_stop(kShortestPoll);  // it may be offered again
-  } catch (const http::AnswerError& error) {
-    if (error.status() != kUnknownToken) give_up_lease();
-    throw;
   } catch (...) {
-    give_up_lease();
+    give_up_lease(ask);
     throw;
   }
 }
 
-void Membership::give_up_lease() {
+void Membership::give_up_lease(const std::function<void()>& ask) {
   try {
+    ask();
     AggregatorLink(link_.url(), join_token_).join(name_);
   } catch (const Error& error) {
     say(std::string("the lease is not given up: ") + error.what());

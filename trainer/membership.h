@@ -34,8 +34,7 @@ class Membership {
   }
 
   // Asks with `ask(wait_s)` and does what comes with `work(lease)`, until the answer is that the job has
-  // ended. Where `work` fails, the lease is given up first, so that another has it at once; but not where the
-  // worker's token is not taken: somebody else has its name by now.
+  // ended. Where `work` fails, the lease is given up first, so that another has it at once.
   template <class Lease>
   void serve(const std::function<Offered<Lease>(double)>& ask, const std::function<void(const Lease&)>& work);
 
@@ -46,10 +45,11 @@ class Membership {
   void say(const std::string& line) const;
 
  private:
-  // `work`, and what becomes of its failure.
-  void do_or_give_up(const std::function<void()>& work);
-  // Joins again, which frees the lease. Says so where that fails.
-  void give_up_lease();
+  // `work`, and what becomes of its failure; `ask` shows the worker's token and has no consequence.
+  void do_or_give_up(const std::function<void()>& work, const std::function<void()>& ask);
+  // Joins again, which frees the lease; but not where the worker's token is no longer taken: somebody else
+  // has its name by now, and is not to be thrown out. Says so where it fails.
+  void give_up_lease(const std::function<void()>& ask);
   std::string fetch_weights(std::int64_t version);
 
   // Shorter than the aggregator would hold it, so that a stop is noticed soon.
@@ -73,7 +73,7 @@ void Membership::serve(const std::function<Offered<Lease>(double)>& ask,
     const Offered<Lease> answer = persist([&] { return ask(kPollSeconds); });
     if (answer.state == TaskState::finished) return;
     if (answer.state == TaskState::task) {
-      do_or_give_up([&] { work(answer.lease); });
+      do_or_give_up([&] { work(answer.lease); }, [&] { ask(0); });
     } else if (std::chrono::steady_clock::now() - asked < kShortestPoll) {
       wait_for_stop(kShortestPoll);  // an aggregator that does not hold polls is not to be flooded
     }

@@ -18,6 +18,7 @@ Network first_network(const JobFile& file, Access& access, const Sampler& sample
                     .count = {},
                     .seed = wanted.seed,
                     .holdout = wanted.holdout,
+                    .holdout_round = wanted.holdout_round,
                     .fold = wanted.fold};
   if (wanted.balance == Balance::none) sample.balance = Balance::none;
   sample.count = std::min(kStatisticsCount, sampler.draw(sample).size());

@@ -126,7 +126,8 @@ class Coordinator {
   std::optional<std::int64_t> worker_of(const std::string& token) const;
 
   // The worker was heard of, and will stay in its call for so long: for a caller that has nothing for it.
-  void present(std::int64_t worker, Millis wait) { hear(worker, wait); }
+  // Finished where its job is, to an evaluator once all that was due is measured; else wait.
+  OfferKind present(std::int64_t worker, Millis wait, bool evaluates);
   // The lease that the worker holds, or a new one: on the part it had last where that is free, else on the
   // lowest that is free, those last had by workers who are here coming last. Who has a result in the round
   // gets another part of it only where the leases that are out cannot make the quorum. `wait` is how long the
@@ -163,6 +164,8 @@ class Coordinator {
   // They are durable under closing().version: the next round opens, or the job is finished. Errc::internal
   // where that round is no longer closing.
   void close(const Closing& closing, const std::string& digest, std::uint64_t bytes);
+  // What was accepted for steps after the one that is closing: a stop makes it late.
+  std::vector<TaskRecord> queued() const;
   // A closed round as it was closed, to be made again; Errc::not_found where there is none.
   Closing closed(std::int64_t job, std::int64_t round) const;
 

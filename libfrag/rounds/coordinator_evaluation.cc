@@ -82,6 +82,14 @@ double Coordinator::renew_claim(std::int64_t worker, std::int64_t version) {
   return job.spec.lease_s;
 }
 
+OfferKind Coordinator::present(std::int64_t worker, Millis wait, bool evaluates) {
+  hear(worker, wait);
+  const auto job = state_.jobs.find(state_.workers.at(worker).job);
+  const bool over = job != state_.jobs.end() && job->second.state == JobState::finished &&
+                    (!evaluates || due_measurements(job->second).empty());
+  return over ? OfferKind::finished : OfferKind::wait;
+}
+
 // Why the job should end, by what was measured so far; empty where it should go on.
 std::string Coordinator::reason_to_stop(const JobRecord& job) const {
   const StopRule& stop = job.spec.stop;

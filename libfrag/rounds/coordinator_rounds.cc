@@ -45,6 +45,12 @@ std::vector<TaskRecord> Coordinator::queued_behind(const RoundRecord& round) con
   return accepted_of(round.job, round.round + 1, std::numeric_limits<std::int64_t>::max());
 }
 
+std::vector<TaskRecord> Coordinator::queued() const {
+  const RoundRecord* round = current_round();
+  if (round == nullptr || round->state != RoundState::closing) return {};
+  return queued_behind(*round);
+}
+
 std::int64_t Coordinator::next_place(const JobRecord& job) const {
   const RoundRecord& round = *current_round();
   if (round.state == RoundState::open) return round.round;

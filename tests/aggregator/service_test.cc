@@ -370,14 +370,14 @@ TEST_CASE("weights have a strong ETag and are not sent to who has them") {
   CHECK(answer.headers.at("etag") == "\"" + xxh3_128_hex(answer.body) + "\"");
 }
 
-TEST_CASE("weights whose file went after their record was read are no longer kept") {
+TEST_CASE("weights whose file is lost, and was not let go, are not called pruned") {
   const Aggregator aggregator;
   open_job(aggregator, job_of(1, 1));
   std::filesystem::remove(aggregator.state() / "weights/00000000.safetensors");
   http::Client client;
   const auto answer = client.get(aggregator.url("/v1/weights/0"));
-  CHECK(answer.status == 410);
-  CHECK_THAT(answer.body, !Contains("safetensors"));
+  CHECK(answer.status == 404);
+  CHECK_THAT(answer.body, Contains("weights 0 is lost") && !Contains("safetensors"));
 }
 
 TEST_CASE("whoever asks while it stops is told when to ask again") {

@@ -79,6 +79,8 @@ class AggregatorHandler(Handler):
             return self.answer(201, {"worker": 1, "token": "t"})
         if self.path.endswith("/heartbeat"):
             return self.answer(aggregator.beat, {"lease_s": 30})
+        if aggregator.count("POST /v1/(tasks|evaluations)$") > aggregator.asks_taken:
+            return self.answer(401, {"detail": "somebody else joined under this name"})
         leases = aggregator.leases
         if not leases:
             aggregator.note("finished")
@@ -95,6 +97,7 @@ class AggregatorHandler(Handler):
 class Aggregator(Serving):
     def __init__(self, leases, weights, **other):
         self.leases, self.weights, self.gone, self.beat, self.taking = leases, weights, (), 200, 200
+        self.asks_taken = 10**6  # before the worker's session has ended
         self.before_taking = self.before_weights = lambda *_: None
         self.__dict__.update(other)
         super().__init__(AggregatorHandler)
@@ -164,9 +167,10 @@ def check_failures(scene):
         aggregator = Aggregator([scene.lease(model="mlp")], scene.weights)
         assert "is of model small" in scene.run(aggregator, *words, status=3)
         assert aggregator.count("POST /v1/workers") == 2, aggregator.asked
-    aggregator = Aggregator([scene.lease()], scene.weights, taking=401)
-    scene.run(aggregator, status=7)
-    assert aggregator.count("POST /v1/workers") == 1, aggregator.asked
+    for lease, taking, status in ((scene.lease(), 401, 7), (scene.lease(model="mlp"), 200, 3)):
+        aggregator = Aggregator([lease], scene.weights, taking=taking, asks_taken=1)
+        scene.run(aggregator, status=status)
+        assert aggregator.count("POST /v1/workers") == 1, aggregator.asked
 
 
 def check_pruned_weights(scene):

@@ -42,13 +42,7 @@ std::string upload_name(std::int64_t worker, const std::string& task) {
 
 // What was pruned may go between its record and its file: also then it is told so, and not where the file
 // was.
-std::shared_ptr<const FileReader> open_weights(const std::filesystem::path& path, std::int64_t version,
-                                               bool pruned) {
-  try {
-    if (!pruned) return std::make_shared<const FileReader>(path);
-  } catch (const Error& error) {
-    if (error.code() != Errc::not_found) throw;
-  }
+[[noreturn]] void refuse_pruned(std::int64_t version) {
   throw HttpError(410, "weights " + std::to_string(version) +
                            " are no longer kept (the job's keep_weights says how many are)");
 }
@@ -126,12 +120,24 @@ Response Service::put_weights(Request& request) {
   return Response::json({{"job", job}, {"state", "open"}});
 }
 
+std::shared_ptr<const FileReader> Service::open_weights(std::int64_t version) {
+  try {
+    return std::make_shared<const FileReader>(directory_.weights(version));
+  } catch (const Error& error) {
+    if (error.code() != Errc::not_found) throw;
+    if (coordinate([&](rounds::Coordinator& c) { return c.weights(version); })->pruned)
+      refuse_pruned(version);
+    throw HttpError(404, "the file of weights " + std::to_string(version) + " is lost");
+  }
+}
+
 Response Service::get_weights(Request& request) {
   if (!access_.may_read(request)) require_worker(request);
   const std::int64_t version = number_in_path(request, "version");
   const auto weights = coordinate([&](rounds::Coordinator& c) { return c.weights(version); });
   if (!weights) throw HttpError(404, "there are no weights of version " + std::to_string(version));
-  const auto file = open_weights(directory_.weights(version), version, weights->pruned);
+  if (weights->pruned) refuse_pruned(version);
+  const auto file = open_weights(version);
   const auto read = [this, file](auto offset, auto count) {
     coordinate([&](rounds::Coordinator& c) { c.count_bytes(0, count); });
     return file->read(offset, count);

@@ -66,8 +66,12 @@ http::Response Service::offer(http::Request& request, Roles roles, const Ask& as
   for (bool in_time = true;; in_time = Steady::now() < until) {
     const std::uint64_t changes = coordinator_.changes(), openings = coordinator_.openings();
     const bool room = disk_.trouble().empty();
-    if (!room) coordinator_.present(worker, patience);
-    const auto offered = room ? ask(worker, patience) : decltype(ask(worker, patience)){};
+    decltype(ask(worker, patience)) offered{};
+    if (room) {
+      offered = ask(worker, patience);
+    } else {
+      offered.kind = coordinator_.present(worker, patience, roles == kEvaluate);
+    }
     wake(changes, openings);
     if (offered.kind == rounds::OfferKind::task) {
       return http::Response::json({{"state", "task"}, {"lease", to_json(offered.lease)}});

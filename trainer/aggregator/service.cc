@@ -13,6 +13,7 @@
 #include "libfrag/http/server.h"
 #include "libfrag/rounds/aggregate.h"
 #include "libfrag/rounds/rules/catalog.h"
+#include "trainer/aggregator/service-inl.h"
 
 namespace frag::aggregator {
 namespace {
@@ -201,12 +202,20 @@ std::string Service::trouble_text(const std::exception& error) const {
 // worth having, and no file of one under way may come upon the next job's.
 void Service::stop_job(std::int64_t job, const std::string& why) {
   std::unique_lock lock(mutex_);
-  tried_.wait(lock, [&] {
+  const bool settled = tried_.wait_for(lock, std::chrono::duration<double>(kLongestPoll), [&] {
     return stopping_ || !coordinator_.closes_last(job) || (!averaging_ && !trouble_.empty());
   });
+  if (!settled) throw http::try_later("the last round is being averaged");
   if (stopping_) throw http::try_later("the aggregator is stopping; its state is kept");
   const std::uint64_t changes = coordinator_.changes(), openings = coordinator_.openings();
+  const std::vector<rounds::TaskRecord> queued = coordinator_.queued();
   coordinator_.stop(job, why);
+  for (const rounds::TaskRecord& task : queued) {
+    if (store_.find_task(task.id)->state == rounds::TaskState::late) {
+      std::error_code ignored;  // a file that stays costs space and nothing else
+      std::filesystem::remove(directory_.result(task.id, task.digest), ignored);
+    }
+  }
   wake(changes, openings);
 }
 

@@ -97,6 +97,8 @@ class Service {
   void wake(std::uint64_t changes, std::uint64_t openings);
 
   class Turn;
+  // HttpError 410 where a pruning has removed it meanwhile, 404 where it is lost.
+  std::shared_ptr<const FileReader> open_weights(std::int64_t version);
   std::shared_ptr<const rounds::TensorLayout> layout_of(std::int64_t version);
   void refuse_result(std::int64_t worker, const std::string& task, const std::string& why);
   void remove_orphans();

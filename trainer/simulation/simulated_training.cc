@@ -153,7 +153,7 @@ TrainedResult UndoneWork::train(std::int64_t, const rounds::Lease& lease) {
   rounds::ResultReport report;
   report.task = lease.task;
   report.fragments = fragments(lease);
-  const std::uint64_t bytes = result_bytes(lease.compression, lease.round, weights_bytes_);
+  const std::uint64_t bytes = result_bytes(lease, weights_bytes_);
   return {.fault = "", .result = {.digest = lease.task, .bytes = bytes, .norm = 0, .report = report}};
 }
 

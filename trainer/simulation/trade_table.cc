@@ -17,25 +17,6 @@ constexpr std::size_t kBarCells = 30;
 // A table of twelve columns has room.
 constexpr char kPageStyle[] = "body { max-width: 74rem; }\n";
 
-struct Totals {
-  std::int64_t rounds = 0, taken = 0, late = 0, refused = 0, reissued = 0;
-  std::uint64_t received = 0, sent = 0;
-};
-
-Totals totals_of(const SimulatedJob& job) {
-  Totals totals;
-  for (const rounds::RoundStatus& round : job.outcome.status.history) {
-    totals.rounds += round.state == "closed";
-    totals.taken += round.taken;
-    totals.late += round.late;
-    totals.refused += round.refused;
-    totals.reissued += round.reissued;
-    totals.received += round.received;
-    totals.sent += round.sent;
-  }
-  return totals;
-}
-
 std::string accuracy_text(const std::optional<double>& accuracy) {
   return accuracy ? format_fixed(*accuracy, 4) : "-";
 }
@@ -118,9 +99,9 @@ struct Cell {
 };
 
 std::vector<Cell> row_of(const SimulatedJob& job, bool with_accuracy) {
-  const Totals totals = totals_of(job);
+  const rounds::RoundTotals totals = rounds::totals_of(job.outcome.status);
   std::vector<Cell> row{{"quorum", quorum_text(job)},
-                        {"rounds", std::to_string(totals.rounds)},
+                        {"rounds", std::to_string(totals.closed)},
                         {"time", format_seconds(job.outcome.seconds)}};
   if (with_accuracy) {
     row.push_back({"accuracy", accuracy_text(last_accuracy(job))});
@@ -210,11 +191,11 @@ std::string trade_page(const std::string& title, const std::vector<SimulatedJob>
 Json trade_json(const std::vector<SimulatedJob>& jobs) {
   Json list = Json::array();
   for (const SimulatedJob& job : jobs) {
-    const Totals totals = totals_of(job);
+    const rounds::RoundTotals totals = rounds::totals_of(job.outcome.status);
     const Json status = to_json(job.outcome.status);
     Json entry{{"needed", job.needed},
                {"nodes", job.nodes},
-               {"rounds", totals.rounds},
+               {"rounds", totals.closed},
                {"seconds", job.outcome.seconds},
                {"taken", totals.taken},
                {"late", totals.late},

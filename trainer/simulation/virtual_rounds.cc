@@ -11,6 +11,7 @@
 #include "libfrag/rounds/dgc.h"
 #include "libfrag/rounds/memory_store.h"
 #include "libfrag/rounds/millis.h"
+#include "trainer/local_task.h"
 
 namespace frag::trainer {
 namespace {
@@ -64,6 +65,7 @@ class VirtualRounds {
   void step();
   void handle(const Event& event);
   void ask(std::size_t worker);
+  bool give_up(std::size_t worker);
   void begin(std::size_t worker, const rounds::Lease& lease);
   void deliver(std::size_t worker);
   // Whether a result of the task could count.
@@ -93,6 +95,7 @@ class VirtualRounds {
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::int64_t planned_ = 0;
   std::uint64_t openings_ = 0;
+  std::int64_t closed_ = 0;  // the newest round that is
   std::uint64_t weights_bytes_ = 0;
   Millis last_result_ = 0;
   std::int64_t refused_in_a_row_ = 0;
@@ -163,8 +166,8 @@ void VirtualRounds::handle(const Event& event) {
       try {
         coordinator_.heartbeat(worker.id, worker.lease->task);
       } catch (const Error& error) {
-        // Lost: like a real worker it finishes what it does, and is told then.
         if (error.code() != Errc::refused) throw;
+        if (give_up(event.worker)) break;
       }
       plan(event.worker, Happening::beat, job_.lease_s / 3);
       break;
@@ -182,6 +185,17 @@ void VirtualRounds::handle(const Event& event) {
       ask(event.worker);
       break;
   }
+}
+
+// Of a lease that was lost. A worker goes on with it where what it does may still count, or is kept for its
+// next task (Worker::beating()).
+bool VirtualRounds::give_up(std::size_t number) {
+  VirtualWorker& worker = workers_[number];
+  if (job_.asynchronous() || needs_memory(*worker.lease) || closed_ < worker.lease->round) return false;
+  worker.lease.reset();
+  ++worker.life;
+  plan(number, Happening::ask, draw_exponential(random_, fleet_.latency_s));
+  return true;
 }
 
 void VirtualRounds::ask(std::size_t number) {
@@ -226,8 +240,7 @@ double VirtualRounds::seconds_of(const VirtualWorker& worker, const rounds::Leas
   const std::int64_t fragments =
       local.steps > 0 ? local.steps * local.batch : work_.fragments(lease) * local.epochs;
   const double training = static_cast<double>(fragments) / (fleet_.rate * worker.speed);
-  return request_seconds(weights_bytes_) + training +
-         request_seconds(result_bytes(lease.compression, lease.round, weights_bytes_));
+  return request_seconds(weights_bytes_) + training + request_seconds(result_bytes(lease, weights_bytes_));
 }
 
 void VirtualRounds::deliver(std::size_t number) {
@@ -280,6 +293,7 @@ void VirtualRounds::settle() {
   while (const auto closing = coordinator_.closing()) {
     const auto [digest, bytes] = work_.close(*closing);
     coordinator_.close(*closing, digest, bytes);
+    closed_ = closing->round;
     measure();
     let_go_of_weights(closing->version);
     const rounds::JobStatus status = coordinator_.status(1);
@@ -329,16 +343,16 @@ void VirtualRounds::wake_idle() {
 
 }  // namespace
 
-std::uint64_t result_bytes(const rounds::Compression& compression, std::int64_t round,
-                           std::uint64_t weights_bytes) {
-  switch (compression.wire) {
+std::uint64_t result_bytes(const rounds::Lease& lease, std::uint64_t weights_bytes) {
+  switch (lease.compression.wire) {
     case rounds::Wire::fp32:
       return weights_bytes;
     case rounds::Wire::fp16:
       return weights_bytes / 2;
     case rounds::Wire::dgc: {
-      const double entries =
-          rounds::dgc_share(compression, round) * static_cast<double>(weights_bytes) / sizeof(float);
+      const double share =
+          rounds::dgc_share(lease.compression, static_cast<std::int64_t>(lease.sample.round));
+      const double entries = share * static_cast<double>(weights_bytes) / sizeof(float);
       return static_cast<std::uint64_t>(std::llround(kEntryBytes * entries));
     }
   }

@@ -48,10 +48,9 @@ class SimulatedWork {
   virtual rounds::Measurement measure(const rounds::EvaluationLease& lease) = 0;
 };
 
-// Bytes that a result of `round` has on its way, by those of weights at full precision: half of them as fp16,
-// and of dgc eight for each entry that the round's share lets travel, a number and its place.
-std::uint64_t result_bytes(const rounds::Compression& compression, std::int64_t round,
-                           std::uint64_t weights_bytes);
+// Bytes that the lease's result has on its way, by those of weights at full precision: half of them as fp16,
+// and of dgc eight for each entry that its share lets travel, a number and its place.
+std::uint64_t result_bytes(const rounds::Lease& lease, std::uint64_t weights_bytes);
 
 // Called after each closed round with the job's status and the virtual seconds so far.
 using RoundReport = std::function<void(const rounds::JobStatus& status, double seconds)>;

@@ -88,11 +88,21 @@ TEST_CASE("with a full quorum a round takes as long as its slowest worker") {
 }
 
 TEST_CASE("a quorum without the slow workers makes rounds as long as the quick ones take") {
-  const VirtualOutcome outcome = outcome_of(simulated_job(10, 0.8, 8), fleet_of(10, "1*8, 0.2*2"));
+  rounds::JobSpec job = simulated_job(10, 0.8, 8);
+  job.lease_s = 300;  // so that they do not hear of it before they are done
+  const VirtualOutcome outcome = outcome_of(job, fleet_of(10, "1*8, 0.2*2"));
   // The slow workers' parts are taken by nobody, and the eight quick ones are the quorum.
   CHECK(outcome.seconds / 8 == Approx(5).margin(0.5));
   CHECK(sum_of(outcome, &rounds::RoundStatus::taken) == 8 * 8);
   CHECK(sum_of(outcome, &rounds::RoundStatus::late) >= 2);
+}
+
+TEST_CASE("slow workers give a round up that has closed without them, and are late in none") {
+  rounds::JobSpec job = simulated_job(10, 0.8, 8);
+  job.lease_s = 3;
+  const VirtualOutcome outcome = outcome_of(job, fleet_of(10, "1*8, 0.2*2"));
+  CHECK(outcome.seconds / 8 == Approx(5).margin(0.5));
+  CHECK(sum_of(outcome, &rounds::RoundStatus::late) == 0);
 }
 
 TEST_CASE("tasks of workers that vanish are issued again and the job ends") {
