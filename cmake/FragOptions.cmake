@@ -2,7 +2,7 @@
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${CMAKE_INSTALL_BINDIR})
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
@@ -21,6 +21,8 @@ target_compile_definitions(frag_options INTERFACE FRAG_VERSION="${PROJECT_VERSIO
 if(CMAKE_UNITY_BUILD)
   # Meant for types in headers: in a unity build every file is one.
   target_compile_options(frag_options INTERFACE -Wno-subobject-linkage)
+  # One unit fits in so much memory (KiB), so g++ need not look for what it could give back.
+  target_compile_options(frag_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1048576>)
 endif()
 if(FRAG_WERROR)
   target_compile_options(frag_options INTERFACE -Werror)
@@ -30,5 +32,12 @@ if(FRAG_SANITIZE)
   target_compile_options(frag_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_compile_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE} -fno-omit-frame-pointer
                                                 -fno-sanitize-recover=all)
-  target_link_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE})
+  if(FRAG_SANITIZE MATCHES "undefined")
+    # Two questions at every use of a pointer, which are two fifths of g++'s time here. AddressSanitizer stops at a null pointer
+    # by itself, and where bytes of a stranger are read as numbers, the fuzzers, which clang compiles, ask for alignment.
+    target_compile_options(frag_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize=null,alignment>)
+  endif()
+  # At a fixed address a program of a million instrumented places has nothing to relocate, and starts in half the time.
+  target_compile_options(frag_options INTERFACE -fno-pie)
+  target_link_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE} -no-pie)
 endif()

@@ -13,7 +13,7 @@ namespace {
 
 // The words of application/problem+json, or the status where there are none.
 std::string reason_of(const http::Answer& answer) {
-  const auto problem = Json::parse(answer.body, nullptr, false);
+  const Json problem = parse_if_json(answer.body);
   if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
     return problem["detail"].get<std::string>();
   }

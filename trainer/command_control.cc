@@ -53,7 +53,7 @@ void add_control(CLI::App& program) {
         ->check(CLI::PositiveNumber);
     command->add_option("--reason", arguments->reason, "For people who read the job's status");
     add_token(command, arguments->token);
-    set_action(command, [arguments, verb = std::string(name)] { run(*arguments, verb); });
+    command->callback([arguments, verb = std::string(name)] { run(*arguments, verb); });
   }
 }
 

@@ -53,9 +53,7 @@ void add_request(CLI::App* command, EvaluationRequest& request) {
 }
 
 void add_eval(CLI::App& program) {
-  auto* command =
-      add_command(program, "eval", "Measure a run or a weights file on a split, beside a baseline",
-                  "fragtrain eval run gels.dataset --split test");
+  auto* command = add_learning_command(program, "eval", "fragtrain eval run gels.dataset --split test");
   const auto arguments = std::make_shared<EvalArguments>();
   command->add_option("weights", arguments->weights, "Run folder or weights file (.safetensors)")->required();
   command

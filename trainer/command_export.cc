@@ -33,8 +33,7 @@ void run(const ExportArguments& arguments) {
 }  // namespace
 
 void add_export(CLI::App& program) {
-  auto* command = add_command(program, "export", "Write a run's network for other programs",
-                              "fragtrain export run --to torchscript -o gels.pt");
+  auto* command = add_learning_command(program, "export", "fragtrain export run --to torchscript -o gels.pt");
   const auto arguments = std::make_shared<ExportArguments>();
   command->add_option("weights", arguments->weights, "Run folder or weights file (.safetensors)")->required();
   command

@@ -127,8 +127,8 @@ void add_fit_settings(CLI::App* command, FitConfig& config) {
 }
 
 void add_fit(CLI::App& program) {
-  auto* command = add_command(program, "fit", "Train a model on this machine",
-                              "fragtrain fit gels.dataset --model small --epochs 10 -o run");
+  auto* command =
+      add_learning_command(program, "fit", "fragtrain fit gels.dataset --model small --epochs 10 -o run");
   const auto config = std::make_shared<FitConfig>();
   const auto resume = std::make_shared<bool>(false);
   const auto force = std::make_shared<bool>(false);

@@ -59,8 +59,7 @@ void run(const ModelsArguments& arguments) {
 }  // namespace
 
 void add_models(CLI::App& program) {
-  auto* command = add_command(program, "models", "List the models there are",
-                              "fragtrain models --channels 3 --classes 4");
+  auto* command = add_learning_command(program, "models", "fragtrain models --channels 3 --classes 4");
   const auto arguments = std::make_shared<ModelsArguments>();
   command->add_flag("--json", arguments->json, "As JSON");
   command->add_option("--channels", arguments->channels, "Channels to count parameters for: 1 or 3")

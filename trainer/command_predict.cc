@@ -182,8 +182,8 @@ void Predict::finish() {
 }  // namespace
 
 void add_predict(CLI::App& program) {
-  auto* command = add_command(program, "predict", "Classify images with a run or a weights file",
-                              "fragtrain predict run images/ -o classes.csv --map maps");
+  auto* command =
+      add_learning_command(program, "predict", "fragtrain predict run images/ -o classes.csv --map maps");
   const auto arguments = std::make_shared<PredictArguments>();
   command->add_option("weights", arguments->weights, "Run folder or weights file (.safetensors)")->required();
   command->add_option("images", arguments->places, "Image files, folders of images, dataset folders")

@@ -71,8 +71,7 @@ void run(const ReportArguments& arguments) {
 }  // namespace
 
 void add_report(CLI::App& program) {
-  auto* command = add_command(program, "report", "Write a run as one page that needs nothing else",
-                              "fragtrain report run gels.dataset -o run.html");
+  auto* command = add_learning_command(program, "report", "fragtrain report run gels.dataset -o run.html");
   const auto arguments = std::make_shared<ReportArguments>();
   command->add_option("weights", arguments->run, "Run folder or weights file (.safetensors)")->required();
   command->add_option(

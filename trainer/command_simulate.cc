@@ -124,10 +124,9 @@ void add_fleet(CLI::App* command, FleetSettings& fleet) {
 }  // namespace
 
 void add_simulate(CLI::App& program) {
-  auto* command =
-      add_command(program, "simulate", "Try a job in virtual time, to choose its quorum beforehand",
-                  "fragtrain simulate job.toml --data gels.frag --workers 10 "
-                  "--speeds \"1*8, 0.2*2\" --quorum 0.6,0.8,1");
+  auto* command = add_learning_command(program, "simulate",
+                                       "fragtrain simulate job.toml --data gels.frag --workers 10 "
+                                       "--speeds \"1*8, 0.2*2\" --quorum 0.6,0.8,1");
   const auto arguments = std::make_shared<SimulateArguments>();
   command->add_option("job", arguments->job_file, "Job file (TOML); manifests/job.toml shows every key")
       ->required();

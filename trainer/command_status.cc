@@ -63,7 +63,7 @@ void add_status(CLI::App& program) {
       ->excludes(weights);
   command->add_flag("--json", arguments->json, "As JSON; with --watch a line of it at each change");
   add_token(command, arguments->token);
-  set_action(command, [arguments] { run(*arguments); });
+  command->callback([arguments] { run(*arguments); });
 }
 
 }  // namespace frag::trainer

@@ -84,9 +84,9 @@ void run(const SubmitArguments& arguments) {
 }  // namespace
 
 void add_submit(CLI::App& program) {
-  auto* command =
-      add_command(program, "submit", "Give an aggregator a job",
-                  "fragtrain submit job.toml --aggregator http://127.0.0.1:8090 --wait -o final.safetensors");
+  auto* command = add_learning_command(
+      program, "submit",
+      "fragtrain submit job.toml --aggregator http://127.0.0.1:8090 --wait -o final.safetensors");
   const auto arguments = std::make_shared<SubmitArguments>();
   command->add_option("job", arguments->job_file, "Job file (TOML); manifests/job.toml shows every key")
       ->required();

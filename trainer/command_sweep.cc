@@ -128,9 +128,7 @@ void run(const SweepArguments& arguments) {
 }  // namespace
 
 void add_sweep(CLI::App& program) {
-  auto* command =
-      add_command(program, "sweep", "Train a grid, or a random draw, of settings and rank the runs",
-                  "fragtrain sweep sweep.toml -o sweep");
+  auto* command = add_learning_command(program, "sweep", "fragtrain sweep sweep.toml -o sweep");
   const auto arguments = std::make_shared<SweepArguments>();
   command
       ->add_option("file", arguments->file,

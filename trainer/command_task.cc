@@ -57,8 +57,8 @@ void run(const TaskArguments& arguments) {
 }  // namespace
 
 void add_task(CLI::App& program) {
-  auto* command = add_command(
-      program, "task", "Do one leased task with no network of its own, for whoever carries files",
+  auto* command = add_learning_command(
+      program, "task",
       "fragtrain task task.json --weights start.safetensors --data gels.frag -o result.safetensors");
   const auto arguments = std::make_shared<TaskArguments>();
   command

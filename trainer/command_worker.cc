@@ -43,9 +43,8 @@ void run(WorkerArguments arguments) {
 }  // namespace
 
 void add_worker(CLI::App& program) {
-  auto* command =
-      add_command(program, "worker", "Take part in an aggregator's job until it ends",
-                  "fragtrain worker --aggregator http://lab-server:8090 --mirror http://nearby:8080");
+  auto* command = add_learning_command(
+      program, "worker", "fragtrain worker --aggregator http://lab-server:8090 --mirror http://nearby:8080");
   const auto arguments = std::make_shared<WorkerArguments>();
   WorkerOptions& worker = arguments->worker;
   command->add_option("--aggregator", worker.aggregator, "Address of the aggregator (http://HOST:PORT)")

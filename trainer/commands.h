@@ -28,7 +28,10 @@ void add_control(CLI::App& program);
 void add_status(CLI::App& program);
 void add_models(CLI::App& program);
 
-// What the command does once its options are read. LibTorch's own exceptions become Errc::internal here.
+// A subcommand of learning_commands.h, whose --help ends with `example`.
+CLI::App* add_learning_command(CLI::App& program, const std::string& name, const std::string& example);
+
+// What such a command does once its options are read. LibTorch's own exceptions become Errc::internal here.
 void set_action(CLI::App* command, std::function<void()> action);
 
 // --token, which the environment's FRAG_TOKEN may hold too: a command line is for everyone on the machine to
@@ -67,7 +70,7 @@ std::string command_as_typed();
 // The same with --resume instead of --force.
 std::string command_to_resume();
 
-// Sets the threads to compute with; 0 takes the machine's. Call it first: it may start the program anew.
+// Sets the threads to compute with; 0 takes the machine's.
 void use_compute(int threads, const std::string& device = "cpu");
 
 }  // namespace frag::trainer

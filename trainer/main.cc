@@ -1,126 +1,56 @@
-// fragtrain: trains, evaluates, and takes part in rounds.
-#include <c10/util/Exception.h>
+// fragtrain: trains, evaluates, and takes part in rounds. It asks aggregators itself, and starts
+// fragtrain-learn for what computes.
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
 
 #include "libfrag/base/error.h"
-#include "libfrag/base/text.h"
 #include "trainer/commands.h"
-#include "trainer/compute.h"
+#include "trainer/learning_commands.h"
 
 namespace frag::trainer {
 namespace {
 
-char** g_arguments = nullptr;
-
-// OpenMP's threads spin while they wait, and on a machine with other work to do that costs more than it
-// gives: training was up to six times slower. The policy is read when the library is loaded, so the program
-// starts itself once more.
-void make_openmp_wait_quietly() {
-  constexpr char kPolicy[] = "OMP_WAIT_POLICY";
-  if (std::getenv(kPolicy) != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
-  ::setenv(kPolicy, "passive", 0);
-  ::execv("/proc/self/exe", g_arguments);
-  // Where that fails, training is as right as it was, and perhaps slower.
+// Where it lies beside this program, as built and as installed.
+std::filesystem::path learning_program() {
+  std::error_code unknown;  // without /proc it is looked for below the working directory, and named
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / FRAG_LEARN_PATH;
 }
 
-// A word as a shell reads it back.
-std::string quoted(const std::string& word) {
-  constexpr char kPlain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,%+@";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
+// OpenMP's threads spin while they wait, and on a machine with other work to do that costs more than it
+// gives: training was up to six times slower. The policy is read when the library is loaded.
+void make_openmp_wait_quietly() {
+  if (std::getenv("GOMP_SPINCOUNT") == nullptr) ::setenv("OMP_WAIT_POLICY", "passive", 0);
+}
+
+// In this process, with its arguments; returns an exit status only where that fails.
+int become_learning_program(char** argv) {
+  make_openmp_wait_quietly();
+  const std::string program = learning_program().lexically_normal();
+  ::execv(program.c_str(), argv);
+  std::fprintf(stderr, "fragtrain: cannot start %s: %s; it belongs to fragtrain, so install both again\n",
+               program.c_str(), std::strerror(errno));
+  return exit_status(Errc::io);
 }
 
 }  // namespace
-
-std::string command_as_typed() {
-  std::vector<std::string> words;
-  for (char** word = g_arguments; *word != nullptr; ++word) words.push_back(quoted(*word));
-  return join(words, " ");
-}
-
-std::string command_to_resume() {
-  std::string line;
-  for (char** word = g_arguments; *word != nullptr; ++word) {
-    const std::string text = *word;
-    if (text != "--force" && text != "--resume") line += quoted(text) + " ";
-  }
-  return line + "--resume";
-}
-
-void use_compute(int threads, const std::string& device) {
-  if (threads != 1) make_openmp_wait_quietly();
-  keep_freed_memory();
-  set_compute_threads(threads);
-  set_compute_device(device);
-}
-
-void set_action(CLI::App* command, std::function<void()> action) {
-  command->callback([action = std::move(action)] {
-    try {
-      action();
-    } catch (const c10::Error& error) {
-      throw Error(Errc::internal, std::string("LibTorch: ") + error.what_without_backtrace());
-    }
-  });
-}
-
-void add_token(CLI::App* command, std::string& token) {
-  command->add_option("--token", token, "The aggregator's join token; needed off loopback")
-      ->envname("FRAG_TOKEN");
-}
-
-void add_compute(CLI::App* command, int& threads, std::string& device) {
-  command->add_option("--threads", threads, "Threads to compute with; 0: all the machine has")
-      ->check(CLI::Range(0, 1024));
-  command->add_option("--device", device,
-                      "What to compute on: cpu, cuda, cuda:1, or auto: a GPU where LibTorch has one");
-}
-
-void add_sources(CLI::App* command, TaskSources& sources) {
-  auto* data = command->add_option(
-      "--data", sources.data,
-      "A dataset of your own (a folder, or WebDataset tars) to train on instead of mirrors. Its images stay "
-      "here; what leaves: changes of weights, a network's buffers (as batch norm's statistics), how many "
-      "fragments and steps, seconds, loss, accuracy, and the worker's name");
-  command
-      ->add_option(
-          "--mirror", sources.mirrors,
-          "Mirror (http://HOST:PORT), or a folder with a copy of the dataset, asked before the job's "
-          "own; may be given repeatedly")
-      ->allow_extra_args(false)
-      ->excludes(data);
-  command
-      ->add_option("--module", sources.modules,
-                   "TorchScript file (.pt) that may be run here, where a job names it by its SHA-256; may be "
-                   "given repeatedly")
-      ->allow_extra_args(false);
-}
-
 }  // namespace frag::trainer
 
 int main(int argc, char** argv) {
-  frag::trainer::g_arguments = argv;
+  using namespace frag::trainer;
+  if (argc > 1 && find_learning_command(argv[1]) != nullptr) return become_learning_program(argv);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what follows a job must not wait in a pipe
   CLI::App program("Trains classifiers on fragments, alone or in rounds with others.", "fragtrain");
   frag::prepare(program, "fragtrain fit gels.dataset --epochs 10 -o run && fragtrain eval run gels.dataset");
   program.require_subcommand(1);
-  frag::trainer::add_fit(program);
-  frag::trainer::add_sweep(program);
-  frag::trainer::add_eval(program);
-  frag::trainer::add_export(program);
-  frag::trainer::add_predict(program);
-  frag::trainer::add_report(program);
-  frag::trainer::add_worker(program);
-  frag::trainer::add_task(program);
-  frag::trainer::add_simulate(program);
-  frag::trainer::add_submit(program);
-  frag::trainer::add_control(program);
-  frag::trainer::add_status(program);
-  frag::trainer::add_models(program);
+  for (const LearningCommand& command : kLearningCommands)
+    program.add_subcommand(command.name, command.summary);
+  add_control(program);
+  add_status(program);
   return frag::run_program(program, argc, argv);
 }

@@ -166,7 +166,7 @@ std::string fragment_problem(const Catalog& catalog, FragmentId id, const std::s
       return "fragment " + key + " with " + std::to_string(fragment.picture.size()) + " bytes of pixels";
     pixels = packed_pixel_digest(fragment.picture, frame.width, frame.height, channels, bits);
   } else {
-    const Json json = Json::parse(fragment.description, nullptr, false);
+    const Json json = parse_if_json(fragment.description);
     if (json.is_object() && json.contains("pixels") && json["pixels"].is_string())
       pixels = json["pixels"].get<std::string>();
   }

@@ -10,12 +10,19 @@
 
 #include "libfrag/base/error.h"
 
+// Compiled once, in json.cc: it is much of what a file that uses JSON would compile. So is the parser, behind
+// the functions below.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace frag {
 
 using Json = nlohmann::ordered_json;
 
 // Parses `text`; Errc::bad_input that names `what` and the byte where it went wrong.
 Json parse_json(std::string_view text, const std::string& what);
+
+// The same for what need not be JSON: a value that is_discarded() where it is not.
+Json parse_if_json(std::string_view text);
 
 // Throws where an integer is written as another kind of number or does not fit T: the library itself would
 // convert it.
@@ -36,7 +43,7 @@ T json_get(const Json& object, const char* key, const std::string& what) {
     const Json& value = object.at(key);
     require_exact<T>(value);
     return value.get<T>();
-  } catch (const nlohmann::json::exception&) {
+  } catch (const Json::exception&) {
     throw Error(Errc::bad_input, what + ": key \"" + key + "\" is missing or of the wrong type");
   }
 }

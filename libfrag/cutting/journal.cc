@@ -30,7 +30,7 @@ std::vector<bool> unpack_bits(const std::string& text, std::uint64_t count) {
 }
 
 Json source_json(const ExaminedSource& source) {
-  Json json = {{"row", Json::parse(source_line(source.row, 0))}, {"class", source.class_name}};
+  Json json = {{"row", parse_json(source_line(source.row, 0), "a source")}, {"class", source.class_name}};
   if (source.group) json["group"] = *source.group;
   if (source.split) json["split"] = *source.split;
   for (const ClassBits& kept : source.kept)
@@ -90,7 +90,7 @@ std::optional<JournalState> read_journal(const std::filesystem::path& path, cons
   JournalState state;
   std::size_t from = 0;
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', from)) {
-    const Json line = Json::parse(text.substr(from, end - from), nullptr, false);
+    const Json line = parse_if_json(text.substr(from, end - from));
     if (from == 0 && line != title) return std::nullopt;
     try {
       if (line.is_discarded()) break;
@@ -103,7 +103,7 @@ std::optional<JournalState> read_journal(const std::filesystem::path& path, cons
       } else {
         state.entries.push_back(entry_from(line));
       }
-    } catch (const nlohmann::json::exception&) {
+    } catch (const Json::exception&) {
       break;
     } catch (const Error&) {
       break;

@@ -50,7 +50,7 @@ Integer integer_of(const Json& value, const char* expected = "a whole number") {
   try {
     require_exact<Integer>(value);
     return value.get<Integer>();
-  } catch (const nlohmann::json::exception&) {
+  } catch (const Json::exception&) {
     must_be(expected);
   }
 }
@@ -301,7 +301,7 @@ std::span<const RecipeKey> recipe_keys() {
 }
 
 void set_from_text(Recipe& recipe, const RecipeKey& key, const std::string& text) {
-  const Json number = Json::parse(text, nullptr, false);
+  const Json number = parse_if_json(text);
   try {
     try {
       if (number.is_number()) return key.set(recipe, number);

@@ -134,7 +134,7 @@ class FolderOutput : public FetchOutput {
     std::ifstream lines(lines_part_);
     std::string line;
     while (std::getline(lines, line) && !lines.eof()) {
-      const Json json = Json::parse(line, nullptr, false);
+      const Json json = parse_if_json(line);
       if (!json.is_object()) return;
       const fs::path file = folder_ / json_get<std::string>(json, "file", kLines);
       std::error_code absent;

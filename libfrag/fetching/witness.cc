@@ -21,7 +21,8 @@ constexpr std::chrono::seconds kWitnessPatience{2};
 // Of the pixels that were sent where the format keeps them; of JPEG, what its description says they were.
 std::string digest_given(const EncodedFragment& fragment) {
   if (fragment.format == SampleFormat::png) return pixel_digest(decode_fragment(fragment));
-  return Json::parse(fragment.description).at("pixels").get<std::string>();
+  constexpr char kWhat[] = "a fragment's description";
+  return json_get<std::string>(parse_json(fragment.description, kWhat), "pixels", kWhat);
 }
 
 }  // namespace

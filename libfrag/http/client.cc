@@ -55,7 +55,7 @@ std::size_t on_upload(char* buffer, std::size_t size, std::size_t count, void* u
 const Answer& Answer::expect_ok(const std::string& what) const {
   if (status >= 200 && status < 300) return *this;
   std::string detail = "HTTP " + std::to_string(status);
-  const auto problem = Json::parse(body, nullptr, false);
+  const Json problem = parse_if_json(body);
   if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
     detail += ": " + problem["detail"].get<std::string>();
   }

@@ -18,20 +18,16 @@ std::optional<WeightsRecord> Coordinator::weights(std::int64_t version) const {
 
 RoundStatus Coordinator::status_of(const RoundRecord& round, std::int64_t nodes) const {
   RoundStatus status;
+  static_cast<RoundCounts&>(status) = round;
+  if (!over(round)) {
+    status.received += received_;
+    status.sent += sent_;
+  }
   status.round = round.round;
   status.state = name_of(round.state);
   status.nodes = nodes;
-  status.taken = round.taken;
-  status.late = round.late;
-  status.refused = round.refused;
-  status.reissued = round.reissued;
-  status.repeated = round.repeated;
-  status.foreign = round.foreign;
-  status.extended = round.extended;
   status.opened = static_cast<double>(round.opened) / 1000;
   status.weights = round.weights;
-  status.received = round.received + (over(round) ? 0 : received_);
-  status.sent = round.sent + (over(round) ? 0 : sent_);
   status.staleness = round.staleness;
   status.loss = round.loss;
   status.accuracy = round.accuracy;

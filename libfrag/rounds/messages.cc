@@ -20,33 +20,45 @@ Json with_module(Json json, const std::string& sha256) {
   return json;
 }
 
+Json with_counts(Json json, const RoundCounts& counts) {
+  for (const RoundCountField& field : kRoundCounts) json[field.name] = counts.*field.member;
+  json["received"] = counts.received;
+  json["sent"] = counts.sent;
+  return json;
+}
+
+// Aggregators of before some of these were counted do not send them.
+void read_counts(const Fields& fields, RoundCounts& counts) {
+  for (const RoundCountField& field : kRoundCounts) {
+    if (fields.has(field.name)) counts.*field.member = fields.count(field.name);
+  }
+  if (fields.has("received")) counts.received = static_cast<std::uint64_t>(fields.count("received"));
+  if (fields.has("sent")) counts.sent = static_cast<std::uint64_t>(fields.count("sent"));
+}
+
 Json to_json(const RoundStatus& round) {
-  return Json{{"round", round.round},         {"state", round.state},       {"nodes", round.nodes},
-              {"taken", round.taken},         {"late", round.late},         {"refused", round.refused},
-              {"reissued", round.reissued},   {"repeated", round.repeated}, {"foreign", round.foreign},
-              {"extended", round.extended},   {"seconds", round.seconds},   {"opened", round.opened},
-              {"weights", round.weights},     {"received", round.received}, {"sent", round.sent},
-              {"staleness", round.staleness}, {"loss", round.loss},         {"accuracy", round.accuracy}};
+  return with_counts(Json{{"round", round.round},
+                          {"state", round.state},
+                          {"nodes", round.nodes},
+                          {"seconds", round.seconds},
+                          {"opened", round.opened},
+                          {"weights", round.weights},
+                          {"staleness", round.staleness},
+                          {"loss", round.loss},
+                          {"accuracy", round.accuracy}},
+                     round);
 }
 
 RoundStatus round_status_from_json(const Json& json) {
   const Fields fields(json, "round status");
   RoundStatus round;
+  read_counts(fields, round);
   round.round = fields.count("round");
   round.state = fields.text("state");
   round.nodes = fields.count("nodes");
-  round.taken = fields.count("taken");
-  round.late = fields.count("late");
-  round.refused = fields.count("refused");
-  round.reissued = fields.count("reissued");
-  if (fields.has("repeated")) round.repeated = fields.count("repeated");
-  if (fields.has("foreign")) round.foreign = fields.count("foreign");
-  if (fields.has("extended")) round.extended = fields.count("extended");
   round.seconds = fields.number("seconds", 0, 1e12);
   if (fields.has("opened")) round.opened = fields.number("opened", 0, 1e12);
   if (fields.has("weights")) round.weights = fields.integer("weights", -1, Fields::kLargest);
-  if (fields.has("received")) round.received = static_cast<std::uint64_t>(fields.count("received"));
-  if (fields.has("sent")) round.sent = static_cast<std::uint64_t>(fields.count("sent"));
   if (fields.has("staleness")) round.staleness = fields.number("staleness", 0, 1e12);
   if (fields.has("loss")) round.loss = fields.number("loss", -1e12, 1e12);
   if (fields.has("accuracy")) round.accuracy = fields.number("accuracy", 0, 1);
@@ -54,25 +66,14 @@ RoundStatus round_status_from_json(const Json& json) {
 }
 
 Json to_json(const RoundTotals& totals) {
-  return Json{{"closed", totals.closed},   {"taken", totals.taken},       {"late", totals.late},
-              {"refused", totals.refused}, {"reissued", totals.reissued}, {"repeated", totals.repeated},
-              {"foreign", totals.foreign}, {"extended", totals.extended}, {"received", totals.received},
-              {"sent", totals.sent}};
+  return with_counts(Json{{"closed", totals.closed}}, totals);
 }
 
 RoundTotals round_totals_from_json(const Json& json) {
   const Fields fields(json, "round totals");
   RoundTotals totals;
+  read_counts(fields, totals);
   totals.closed = fields.count("closed");
-  totals.taken = fields.count("taken");
-  totals.late = fields.count("late");
-  totals.refused = fields.count("refused");
-  totals.reissued = fields.count("reissued");
-  totals.repeated = fields.count("repeated");
-  totals.foreign = fields.count("foreign");
-  totals.extended = fields.count("extended");
-  totals.received = static_cast<std::uint64_t>(fields.count("received"));
-  totals.sent = static_cast<std::uint64_t>(fields.count("sent"));
   return totals;
 }
 
@@ -234,16 +235,8 @@ Measurement measurement_from_json(const Json& json) {
 }
 
 void RoundTotals::add(const RoundStatus& round) {
+  *this += round;
   closed += round.state == "closed" ? 1 : 0;
-  taken += round.taken;
-  late += round.late;
-  refused += round.refused;
-  reissued += round.reissued;
-  repeated += round.repeated;
-  foreign += round.foreign;
-  extended += round.extended;
-  received += round.received;
-  sent += round.sent;
 }
 
 RoundTotals totals_of(const JobStatus& status) {

@@ -28,6 +28,7 @@
 
 #include "libfrag/base/json.h"
 #include "libfrag/rounds/job_spec.h"
+#include "libfrag/rounds/round_counts.h"
 
 namespace frag::rounds {
 
@@ -103,40 +104,22 @@ Json to_json(const Measurement& measurement);
 // Errc::bad_input where a number is missing, out of range or not finite.
 Measurement measurement_from_json(const Json& json);
 
-struct RoundStatus {
+struct RoundStatus : RoundCounts {
   std::int64_t round = 0;
   std::string state;  // "open" | "closing" (being averaged) | "closed" | "stopped"
   std::int64_t nodes = 0;
-  std::int64_t taken = 0;      // distinct parts whose result counts
-  std::int64_t late = 0;       // results refused because this round had closed or their part was taken
-  std::int64_t refused = 0;    // results refused for what they held
-  std::int64_t reissued = 0;   // leases that died or outlived the deadline and were issued again
-  std::int64_t repeated = 0;   // results sent again for a task that has one: answered, counted once
-  std::int64_t foreign = 0;    // results refused because the task was another worker's
-  std::int64_t extended = 0;   // times the deadline passed below the quorum
-  double seconds = 0;          // from opening to closing, or to now
-  double opened = 0;           // seconds since the Unix epoch
-  std::int64_t weights = -1;   // the version it made; -1 before
-  std::uint64_t received = 0;  // bytes of results, those that do not count too
-  std::uint64_t sent = 0;      // bytes of weights
-  double staleness = 0;        // mean over the results that count
+  double seconds = 0;         // from opening to closing, or to now
+  double opened = 0;          // seconds since the Unix epoch
+  std::int64_t weights = -1;  // the version it made; -1 before
+  double staleness = 0;       // mean over the results that count
   // Means over the results that count, by the workers' own reports; 0 where they said nothing.
   double loss = 0;
   double accuracy = 0;
 };
 
-// What several rounds come to, by the fields of RoundStatus.
-struct RoundTotals {
+// What several rounds come to.
+struct RoundTotals : RoundCounts {
   std::int64_t closed = 0;  // how many of them did
-  std::int64_t taken = 0;
-  std::int64_t late = 0;
-  std::int64_t refused = 0;
-  std::int64_t reissued = 0;
-  std::int64_t repeated = 0;
-  std::int64_t foreign = 0;
-  std::int64_t extended = 0;
-  std::uint64_t received = 0;
-  std::uint64_t sent = 0;
 
   void add(const RoundStatus& round);
 };

@@ -59,25 +59,16 @@ inline const char* name_of(RoundState state) {
   return kRoundStates[static_cast<std::size_t>(state)];
 }
 
-struct RoundRecord {
+struct RoundRecord : RoundCounts {
   std::int64_t job = 0;
   std::int64_t round = 0;  // from 1
   RoundState state = RoundState::open;
   std::int64_t base = 0;  // the version that its workers start from
   Millis opened = 0;
   Millis deadline = 0;
-  Millis closed = 0;  // when the quorum was in; 0 before
-  // The counts of RoundStatus.
-  std::int64_t taken = 0;
-  std::int64_t late = 0;
-  std::int64_t refused = 0;
-  std::int64_t reissued = 0;
-  std::int64_t repeated = 0;
-  std::int64_t foreign = 0;
-  std::int64_t extended = 0;
+  Millis closed = 0;          // when the quorum was in; 0 before
   std::int64_t weights = -1;  // the version it made
-  std::uint64_t received = 0;
-  std::uint64_t sent = 0;
+  // Means, as RoundStatus has them.
   double staleness = 0;
   double loss = 0;
   double accuracy = 0;

@@ -28,9 +28,8 @@ Batch example() {
   job.accepted = 6;
   job.reason = "why";
   batch.jobs = {job};
-  batch.rounds = {
-      {1,   2,  rounds::RoundState::closing, 6, 1000, 2000, 1500, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1.5,
-       2.5, 0.5}};
+  const rounds::RoundCounts counts{3, 4, 5, 6, 7, 8, 9, 11, 12};
+  batch.rounds = {{counts, 1, 2, rounds::RoundState::closing, 6, 1000, 2000, 1500, 10, 1.5, 2.5, 0.5}};
   const rounds::ResultReport report{"1-2-0-1", 600, 19, 0.25, 0.75, 3.5};
   batch.tasks = {{"1-2-0-1", 1, 2, 0, 11, rounds::TaskState::accepted, 1001, 1002, 5, 3, 500, "ab",
                   1ull << 40, 8, 0.125, report},

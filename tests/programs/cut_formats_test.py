@@ -1,9 +1,14 @@
-"""frag cut on files that other programs wrote: pages, tiles and 16 bits from OpenCV, the sets of publishers, and files that break readers."""
+"""frag cut on files that other programs wrote.
+
+    cut_formats_test.py files    pages, tiles and 16 bits from OpenCV, and files that break readers
+    cut_formats_test.py sets     Fashion-MNIST, which comes with its own split
+"""
 import csv
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 
@@ -117,17 +122,24 @@ def every_format_is_cut_or_named():
     frag("sample", "every", "--split", "train", "--count", 200, "-o", "every.tar")
 
 
-with tempfile.TemporaryDirectory() as work:
-    os.chdir(work)
+def files():
     seeded = numpy.random.default_rng(7)
     pages_are_sources(seeded)
     sixteen_bits_reach_the_sample(seeded)
-    if os.path.isdir(FASHION):
-        fashion_has_its_own_split()
-    else:
-        print("SKIPPED: Fashion-MNIST (install dataset-fashion-mnist)")
     if os.path.isdir(DATA):
         every_format_is_cut_or_named()
     else:
         print("SKIPPED: the folder of formats (set FRAG_TEST_DATA)")
+
+
+def sets():
+    if os.path.isdir(FASHION):
+        fashion_has_its_own_split()
+    else:
+        print("SKIPPED: Fashion-MNIST (install dataset-fashion-mnist)")
+
+
+with tempfile.TemporaryDirectory() as work:
+    os.chdir(work)
+    {"files": files, "sets": sets}[sys.argv[1]]()
     os.chdir("/")

@@ -43,7 +43,9 @@ def main():
     for (_, values), line in zip(events, history):
         assert set(values) == set(names), values
         for event_name, column in names.items():
-            assert math.isclose(values[event_name], float(line[column]), rel_tol=1e-3, abs_tol=1e-6), (event_name, values, line)
+            # The table rounds: speeds to a decimal, which is coarse where a machine trains a few pictures a second.
+            rounding = 0.051 if column == "images_per_second" else 1e-6
+            assert math.isclose(values[event_name], float(line[column]), rel_tol=1e-6, abs_tol=rounding), (event_name, values, line)
     for epoch, line in enumerate(history):  # 48 / 16 = 3 steps an epoch; the last one's rate
         assert math.isclose(float(line["learning_rate"]), expected_rate(3 * epoch + 2, 3 * EPOCHS), rel_tol=1e-6), (epoch, line)
 

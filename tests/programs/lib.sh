@@ -53,5 +53,5 @@ serve() {
 # Small pictures, three classes of four, and a dataset of them.
 small_dataset() { # NAME [SEED]
   frag synth "$1.images" --size 320x240 --per-class 4 --seed "${2:-1}" >synth.out
-  frag cut "$1.images" "$1" --tile 64 --angles 0:330:30 --split 50/25/25 >cut.out
+  frag cut "$1.images" "$1" --tile 64 --angles 0:330:110 --split 50/25/25 >cut.out
 }

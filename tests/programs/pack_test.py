@@ -48,8 +48,8 @@ def raw_pixels(data, said):
 
 
 def check_shards(dataset, channels):
-    run("pack", dataset, "-o", "shards", "--shard-fragments", "400", "--seed", "3", "--format", "png")
-    run("pack", dataset, "-o", "raws", "--shard-fragments", "400", "--seed", "3", "--format", "raw")
+    run("pack", dataset, "-o", "shards", "--shard-fragments", "150", "--seed", "3", "--format", "png")
+    run("pack", dataset, "-o", "raws", "--shard-fragments", "150", "--seed", "3", "--format", "raw")
     info = json.loads(run("info", dataset, "--json").stdout)
     total = 0
     for path in sorted(glob.glob("shards/*.tar")):
@@ -147,7 +147,7 @@ with tempfile.TemporaryDirectory() as work:
     os.chdir(work)
     run("synth", "images", "--size", "320x240", "--per-class", "4")
     for name, channels in (("rgb", 3), ("gray", 1)):
-        run("cut", "images", name, "--tile", "64", "--angles", "0:330:30", "--split", "50/25/25", "--channels", name)
+        run("cut", "images", name, "--tile", "64", "--angles", "0:330:110", "--split", "50/25/25", "--channels", name)
         subprocess.run(["rm", "-rf", "shards"], check=True)
         check_shards(name, channels)
     check_mixing()

@@ -29,7 +29,7 @@ with tempfile.TemporaryDirectory() as work:
     os.chdir(work)
     program("frag", "synth", "images", "--size", "320x240", "--per-class", "4")
     for channels in ("gray", "rgb"):
-        program("frag", "cut", "images", channels, "--tile", "64", "--angles", "0:330:30", "--split", "50/25/25", "--channels", channels)
+        program("frag", "cut", "images", channels, "--tile", "64", "--angles", "0:330:110", "--split", "50/25/25", "--channels", channels)
         for form in ("raw", "png", "jpg"):
             program("frag", "sample", channels, "--count", "24", "--seed", "3", "--format", form, "-o", f"{form}.tar")
         raw, png, jpg = members("raw.tar"), members("png.tar"), members("jpg.tar")

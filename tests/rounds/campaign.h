@@ -25,6 +25,13 @@ inline JobSpec job_of(std::int64_t nodes, double quorum, std::int64_t rounds = 2
   return job;
 }
 
+// Of one node, its versions measured by evaluators.
+inline JobSpec measured_job(std::int64_t rounds) {
+  JobSpec job = job_of(1, 1, rounds);
+  job.evaluation = Evaluation{};
+  return job;
+}
+
 struct Campaign {
   Campaign() { restart(); }
   explicit Campaign(const JobSpec& job) : Campaign() { open(job); }
@@ -80,6 +87,12 @@ struct Campaign {
   void close() {
     const auto closing = coordinator->closing();
     coordinator->close(*closing, xxh3_128_hex("version " + std::to_string(closing->version)), 100);
+  }
+
+  // One round by one worker.
+  void do_round(std::int64_t worker) {
+    send(worker, ask(worker));
+    close();
   }
 
   void wait(double seconds) { now += static_cast<Millis>(seconds * 1000); }

@@ -223,8 +223,8 @@ TEST_CASE("a job's status comes back from its JSON as it was") {
   status.rounds = 6;
   status.needed = 3;
   status.weights = 1;
-  status.history = {{1, "closed", 4, 3, 1, 2, 3, 4, 5, 6, 12.5}, {2, "open", 4, 1, 0, 0, 0, 0, 0, 0, 3}};
-  status.earlier = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  status.history = {{{3, 1, 2, 3, 4, 5, 6, 700, 800}, 1, "closed", 4, 12.5}, {{1}, 2, "open", 4, 3}};
+  status.earlier = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, 10};
   status.trouble = "the disk is full";
   status.workers = {{"one", "training", 2, 0}, {"two", "gone", 1, 1}};
   CHECK(to_json(job_status_from_json(to_json(status))) == to_json(status));

@@ -107,7 +107,7 @@ TEST_CASE("a status that did not change does not travel again, and time goes on 
   rounds::JobStatus status;
   status.job = 3;
   status.state = "open";
-  status.history.push_back({.round = 1, .state = "open", .seconds = 5});
+  status.history.push_back({{}, 1, "open", 4, 5});
   status.workers.push_back({.name = "w", .state = "training", .heard = 1});
   http::Response first = http::Response::json(rounds::to_json(status));
   first.headers.emplace_back("ETag", "\"one\"");

@@ -16,8 +16,7 @@ TEST_CASE("a job's state reads as a table") {
   status.rounds = 6;
   status.needed = 3;
   status.weights = 1;
-  status.history = {{.round = 1, .state = "closed", .nodes = 4, .taken = 3, .late = 1, .seconds = 12.34},
-                    {.round = 2, .state = "open", .nodes = 4, .taken = 1, .seconds = 2}};
+  status.history = {{{.taken = 3, .late = 1}, 1, "closed", 4, 12.34}, {{.taken = 1}, 2, "open", 4, 2}};
   status.workers = {{.name = "desk-1", .state = "training", .taken = 1, .late = 0}};
   CHECK(format_job(status) ==
         "job 2 \"gels\": open, 1 of 6 rounds closed, quorum 3, weights version 1\n"

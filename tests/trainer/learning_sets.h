@@ -8,6 +8,7 @@
 #include "libfrag/base/random.h"
 #include "trainer/fragment_set.h"
 #include "trainer/model_card.h"
+#include "trainer/network.h"
 
 namespace frag::test {
 
@@ -46,6 +47,14 @@ inline trainer::ModelCard striped_card(const trainer::FragmentSet& set) {
           .deviation = statistics.deviation,
           .dataset = std::string(64, 'a'),
           .fragment = 32};
+}
+
+// For a network of any model.
+inline trainer::ModelCard striped_card(const trainer::FragmentSet& set, const std::string& model) {
+  trainer::ModelCard card = striped_card(set);
+  card.model = model;
+  if (trainer::model_info(model).subtracts_mean_only) card.deviation = {1.0};
+  return card;
 }
 
 }  // namespace frag::test

@@ -3,36 +3,12 @@
 
 #include "tests/support/support.h"
 #include "tests/trainer/learning_sets.h"
-#include "trainer/metrics.h"
 #include "trainer/training.h"
 
 using namespace frag;
 using namespace frag::trainer;
 using frag::test::striped_card;
 using frag::test::striped_set;
-
-namespace {
-
-ModelCard card_of(const FragmentSet& set, const std::string& model) {
-  ModelCard card = striped_card(set);
-  card.model = model;
-  if (model_info(model).subtracts_mean_only) card.deviation = {1.0};
-  return card;
-}
-
-// Epochs until every one of 32 fragments is told right; 0 where `most` are not enough.
-int epochs_to_learn(const std::string& model, std::int64_t edge, double learning_rate, int most) {
-  const FragmentSet set = striped_set(32, 1, edge);
-  Network network(card_of(set, model), 1);
-  Training training(network, {.batch = 8, .learning_rate = learning_rate, .augment = {}});
-  for (int epoch = 0; epoch < most; ++epoch) {
-    training.epoch(set, epoch);
-    if (accuracy_of(set.labels(), network.predict(set)) == 1.0) return epoch + 1;
-  }
-  return 0;
-}
-
-}  // namespace
 
 TEST_CASE("parameter counts are the published ones") {
   const auto [model, count] = GENERATE(table<const char*, std::int64_t>({
@@ -101,8 +77,8 @@ TEST_CASE("every model takes its smallest input, and an input below it is refuse
     CHECK(info.smallest_input <= info.input);
     CHECK(model_size(info.name, 1, 3, info.smallest_input).operations > 0);
     if (info.smallest_input == 1) continue;
-    const Error error =
-        test::error_of([&] { Network(card_of(striped_set(3, 1, info.smallest_input - 1), info.name), 1); });
+    const Error error = test::error_of(
+        [&] { Network(striped_card(striped_set(3, 1, info.smallest_input - 1), info.name), 1); });
     CHECK(error.code() == Errc::bad_input);
     CHECK(std::string(error.what())
               .find("too small for " + info.name + ", which needs " + std::to_string(info.smallest_input) +
@@ -110,21 +86,9 @@ TEST_CASE("every model takes its smallest input, and an input below it is refuse
   }
 }
 
-TEST_CASE("small models and models for small images learn 32 fragments by heart") {
-  const auto [model, edge, learning_rate] = GENERATE(table<const char*, std::int64_t, double>({
-      {"mlp", 32, 0.02},
-      {"vgg11_small", 32, 0.01},
-      {"vgg16_small", 32, 0.01},
-      {"resnet18_small", 16, 0.01},
-  }));
-  const int epochs = epochs_to_learn(model, edge, learning_rate, 30);
-  INFO(model << ": " << epochs << " epochs");
-  CHECK(epochs > 0);
-}
-
 TEST_CASE("running statistics survive a weights file") {
   const FragmentSet set = striped_set(16, 1, 16);
-  Network network(card_of(set, "resnet18_small"), 1);
+  Network network(striped_card(set, "resnet18_small"), 1);
   Training(network, {.batch = 8, .learning_rate = 0.01}).epoch(set, 0);
   const std::string file = network.weights();
   const rounds::WeightsFile weights = rounds::parse_weights(file);
@@ -135,22 +99,9 @@ TEST_CASE("running statistics survive a weights file") {
   CHECK(again.predict(set) == network.predict(set));
 }
 
-TEST_CASE("an auxiliary head's loss reaches its weights in training alone") {
-  const FragmentSet set = striped_set(4, 1, 299);
-  Network network(card_of(set, "inception_v3_aux"), 1);
-  const auto start = rounds::parse_weights(network.weights());
-  const auto before = network.predict(set);
-  CHECK(network.predict(set) == before);
-  Training(network, {.batch = 2, .learning_rate = 0.01}).epoch(set, 0);
-  const auto change = rounds::parse_weights(network.change_from(start));
-  const std::string_view moved =
-      rounds::tensor_bytes(change, *change.layout.find("AuxLogits.conv1.conv.weight"));
-  CHECK(moved.find_first_not_of('\0') != std::string_view::npos);
-}
-
 TEST_CASE("a last batch of one fragment leaves the running statistics finite") {
   const FragmentSet set = striped_set(9, 1, 32);  // maps of 1x1 pixel before the mean
-  Network network(card_of(set, "resnet18"), 1);
+  Network network(striped_card(set, "resnet18"), 1);
   Training(network, {.batch = 4, .learning_rate = 0.01}).epoch(set, 0);
   const auto weights = rounds::parse_weights(network.weights());
   for (const auto& info : weights.layout.tensors) {

@@ -36,7 +36,7 @@ RunRecord read_run_record(const fs::path& path) {
   RunRecord record;
   const fs::path run = path / kRunFile, history = path / kHistoryFile;
   if (fs::exists(run)) {
-    record.run = Json::parse(read_file(run), nullptr, false);
+    record.run = parse_if_json(read_file(run));
     if (!record.run.is_object())
       throw Error(Errc::bad_input, run.string() + ": not what fragtrain fit writes");
   }
