@@ -33,11 +33,11 @@ if(FRAG_SANITIZE)
   target_compile_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE} -fno-omit-frame-pointer
                                                 -fno-sanitize-recover=all)
   if(FRAG_SANITIZE MATCHES "undefined")
-    # Two questions at every use of a pointer, which are two fifths of g++'s time here. AddressSanitizer stops at a null pointer
+    # Two questions at every use of a pointer, which were two fifths of g++'s time for a unit of rounds. AddressSanitizer stops at a null pointer
     # by itself, and where bytes of a stranger are read as numbers, the fuzzers, which clang compiles, ask for alignment.
     target_compile_options(frag_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-sanitize=null,alignment>)
   endif()
-  # At a fixed address a program of a million instrumented places has nothing to relocate, and starts in half the time.
+  # At a fixed address a program of a million instrumented places has nothing to relocate, and starts sooner.
   target_compile_options(frag_options INTERFACE -fno-pie)
   target_link_options(frag_options INTERFACE -fsanitize=${FRAG_SANITIZE} -no-pie)
 endif()

@@ -133,10 +133,10 @@ def files():
 
 
 def sets():
-    if os.path.isdir(FASHION):
-        fashion_has_its_own_split()
-    else:
+    if not os.path.isdir(FASHION):
         print("SKIPPED: Fashion-MNIST (install dataset-fashion-mnist)")
+        sys.exit(77)
+    fashion_has_its_own_split()
 
 
 with tempfile.TemporaryDirectory() as work:
